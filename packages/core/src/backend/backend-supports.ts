@@ -1,0 +1,15 @@
+import type { GraphOperation } from '../graph/index.js';
+import type { TensorDtype } from '../model/weight-source.js';
+import type { ComputeDtype } from './inference-backend.js';
+
+/** What a backend can do; it drives feature errors and which conformance tests run. */
+export interface BackendSupports {
+  readonly operations: readonly GraphOperation['type'][];
+  readonly dtypes: readonly ComputeDtype[];
+  /** Formats of dense tensors that it loads. */
+  readonly tensorDtypes: readonly TensorDtype[];
+  readonly affineBits: readonly number[];
+  readonly affineGroupSizes: readonly number[];
+  /** Most worker threads that `BackendLoadOptions.threads` may ask for. */
+  readonly maxThreads: number;
+}

@@ -1,0 +1,21 @@
+export type { BackendSupports } from './backend-supports.js';
+export type {
+  BackendLoadOptions,
+  BackendModel,
+  ComputeDtype,
+  DeviceInformation,
+  InferenceBackend,
+  MemoryReport,
+} from './inference-backend.js';
+export type { SamplingParameters } from './sampling.js';
+export type { ScoreRequest, ScoreResult } from './score.js';
+export type { TokenConstraint } from './token-constraint.js';
+export type {
+  FinishBatch,
+  PrefillProgressBatch,
+  TokenBatch,
+  TokenRequest,
+  TokensBatch,
+  TokenStatistics,
+} from './token-request.js';
+export { uniform } from './uniform.js';

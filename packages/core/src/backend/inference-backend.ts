@@ -1,0 +1,68 @@
+import type { ModelGraph } from '../graph/index.js';
+import type { WeightSource } from '../model/weight-source.js';
+import type { BackendSupports } from './backend-supports.js';
+import type { ScoreRequest, ScoreResult } from './score.js';
+import type { TokenBatch, TokenRequest } from './token-request.js';
+
+/** Number format of activations and dense weights. */
+export type ComputeDtype = 'float32' | 'float16' | 'bfloat16';
+
+/** The device that a backend computes on. */
+export interface DeviceInformation {
+  /** Such as `cpu`, `metal`, `cuda`, `wasm`. */
+  readonly kind: string;
+  /** Its name for people. */
+  readonly name: string;
+  /** Memory that it can use, in bytes, where known. */
+  readonly memoryBytes?: number;
+}
+
+/** Memory of a backend, in bytes. */
+export interface MemoryReport {
+  readonly activeBytes: number;
+  readonly peakBytes: number;
+}
+
+/** How to load a model into a backend. */
+export interface BackendLoadOptions {
+  /** Default: what the backend measured best for its device. */
+  readonly dtype?: ComputeDtype;
+  /** Worker threads, where `supports.maxThreads` is over 1; default: the backend's choice. */
+  readonly threads?: number;
+  /** Loaded and all bytes of weights. */
+  readonly onProgress?: (progress: { readonly loadedBytes: number; readonly totalBytes: number }) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Executes {@link ModelGraph}s. Implemented by `native-mlx` and `fallback`, and by third parties.
+ */
+export interface InferenceBackend extends AsyncDisposable {
+  readonly specificationVersion: 'v1';
+  /** Such as `mlx` or `fallback`. */
+  readonly name: string;
+  readonly supports: BackendSupports;
+  readonly device: DeviceInformation;
+  /**
+   * Loads the weights that the graph names.
+   * @throws `CheckpointError` where a weight is missing or of the wrong shape, `UnsupportedFeatureError`,
+   * `OutOfMemoryError`, `AbortedError`. Nothing stays in memory after a failure.
+   */
+  loadModel(graph: ModelGraph, weights: WeightSource, options?: BackendLoadOptions): Promise<BackendModel>;
+  memory(): MemoryReport;
+}
+
+/** A loaded model. Requests may run side by side; the backend schedules them. */
+export interface BackendModel extends AsyncDisposable {
+  readonly dtype: ComputeDtype;
+  /**
+   * Generates tokens. Work starts at the call; leaving the loop cancels it. The longest prefix of the prompt that is
+   * still in the cache is not computed again.
+   * @throws from the iteration: `InvalidArgumentError`, `ContextLengthError`, `BackendError`; `AbortedError` by the signal.
+   */
+  generate(request: TokenRequest, options?: { readonly signal?: AbortSignal }): AsyncIterableIterator<TokenBatch>;
+  /** Log-probabilities, and logits where asked for, of given tokens. Leaves the prefix cache as it is. */
+  score(request: ScoreRequest, options?: { readonly signal?: AbortSignal }): Promise<ScoreResult>;
+  /** Cancels what runs and gives all memory back. A second call does nothing. */
+  unload(): Promise<void>;
+}

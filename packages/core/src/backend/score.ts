@@ -1,0 +1,17 @@
+/** Asks for the model's opinion of given tokens. */
+export interface ScoreRequest {
+  /** Two or more ids. */
+  readonly tokens: readonly number[] | Uint32Array;
+  /** Tokens a forward pass, to compare chunked with whole; default: the backend's own chunks. 1 goes step by step. */
+  readonly chunkSize?: number;
+  /** Whether to return all logits too; default false. */
+  readonly logits?: boolean;
+}
+
+/** Answer to a {@link ScoreRequest} of n tokens. */
+export interface ScoreResult {
+  /** `[n - 1]`: natural log-probability of token i + 1 after tokens 0 … i. */
+  readonly logProbabilities: Float32Array;
+  /** `[n, vocabularySize]`, row-major, where asked for. */
+  readonly logits?: Float32Array;
+}

@@ -1,0 +1,51 @@
+import type { SamplingParameters } from './sampling.js';
+import type { TokenConstraint } from './token-constraint.js';
+
+/** One generation at the level of tokens. */
+export interface TokenRequest {
+  /** At least one id, each below the vocabulary's size. */
+  readonly prompt: readonly number[] | Uint32Array;
+  /** Most tokens to generate, 1 or more. */
+  readonly maxTokens: number;
+  /** Ids that end the generation; the one met is the last token of the stream. */
+  readonly stopTokens: readonly number[];
+  readonly sampling: SamplingParameters;
+  readonly constraint?: TokenConstraint;
+}
+
+/** How far the prompt is. */
+export interface PrefillProgressBatch {
+  readonly type: 'prefill-progress';
+  /** Prompt tokens in the cache, those found there included. */
+  readonly processedTokens: number;
+  readonly totalTokens: number;
+  /** Prompt tokens that were found in the prefix cache. */
+  readonly cachedTokens: number;
+}
+
+/** Finished tokens, one or more, in order. */
+export interface TokensBatch {
+  readonly type: 'tokens';
+  readonly tokens: Uint32Array;
+}
+
+/** Time and counts of a request, as the backend measured them. */
+export interface TokenStatistics {
+  readonly promptTokens: number;
+  readonly cachedPromptTokens: number;
+  readonly completionTokens: number;
+  /** From the start of the work on this request to the first token, in milliseconds. */
+  readonly prefillMs: number;
+  /** From the first token to the last, in milliseconds. */
+  readonly decodeMs: number;
+}
+
+/** The last batch of a stream that was not aborted. */
+export interface FinishBatch {
+  readonly type: 'finish';
+  readonly reason: 'stop-token' | 'length';
+  readonly statistics: TokenStatistics;
+}
+
+/** What a backend's stream yields, tagged by `type`. */
+export type TokenBatch = PrefillProgressBatch | TokensBatch | FinishBatch;

@@ -1,0 +1,8 @@
+import type { memory as english } from '../en/memory.js';
+import type { Translation } from '../translation.js';
+
+/** Messages of the area `memory`, in German. */
+export const memory: Translation<typeof english> = {
+  'memory.exhausted':
+    '{what} braucht {neededBytes} Bytes, die nicht zu bekommen waren. Wähle ein kleineres Modell oder einen kleineren Kontext.',
+};

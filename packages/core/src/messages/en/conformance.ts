@@ -1,0 +1,5 @@
+/** Messages of the area `conformance`. */
+export const conformance = {
+  'conformance.failed':
+    'Conformance test "{test}": {detail}',
+} as const;

@@ -1,0 +1,5 @@
+/** Messages of the area `graph`. */
+export const graph = {
+  'graph.shape-mismatch':
+    '[{operation}] {detail}: expected {expected}, found {found}.',
+} as const;

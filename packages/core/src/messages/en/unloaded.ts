@@ -1,0 +1,5 @@
+/** Messages of the area `unloaded`. */
+export const unloaded = {
+  'unloaded.engine':
+    'The engine for {model} was unloaded. Load the model again.',
+} as const;

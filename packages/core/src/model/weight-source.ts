@@ -1,0 +1,50 @@
+import type { Quantization } from './quantization.js';
+
+/** Element types of tensors in a checkpoint, by their safetensors names. */
+export type TensorDtype =
+  | 'F64' | 'F32' | 'F16' | 'BF16'
+  | 'I64' | 'I32' | 'I16' | 'I8'
+  | 'U64' | 'U32' | 'U16' | 'U8'
+  | 'BOOL';
+
+/** Header of one tensor. */
+export interface TensorInformation {
+  readonly name: string;
+  readonly dtype: TensorDtype;
+  readonly shape: readonly number[];
+  readonly byteLength: number;
+}
+
+/** Where a tensor's bytes lie on a local disk, as they are, so that a native backend can read them without JavaScript. */
+export interface TensorLocation {
+  readonly file: string;
+  readonly byteOffset: number;
+}
+
+/** How to read a tensor's bytes. */
+export interface ReadTensorOptions {
+  /** Memory to read into, exactly `byteLength` long; default: newly allocated. */
+  readonly into?: Uint8Array;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The weights of one model under the names its graph uses (after the family's rewrites), as data:
+ * a backend takes each tensor when it wants it, so that no second copy is ever needed.
+ *
+ * A weight path `p` has the tensors `p.weight` and, where {@link WeightSource.quantization} says so, `p.scales` and
+ * `p.biases`; a linear's bias is `p.bias`.
+ */
+export interface WeightSource {
+  /** Every tensor by name. */
+  readonly tensors: ReadonlyMap<string, TensorInformation>;
+  /** Quantization of the weight at a path; `undefined` for a dense one. Already checked against the tensors' shapes. */
+  quantization(path: string): Quantization | undefined;
+  /**
+   * Bytes of one tensor, little-endian, row-major.
+   * @throws `CheckpointError` where there is no such tensor or its bytes cannot be had.
+   */
+  read(name: string, options?: ReadTensorOptions): Promise<Uint8Array>;
+  /** Where the bytes lie on disk; `undefined` where they are made on reading or do not lie in a local file. */
+  location(name: string): TensorLocation | undefined;
+}
