@@ -1,3 +1,4 @@
+export type { BackendProbe, ProbeCheck } from './backend-probe.js';
 export type { BackendSupports } from './backend-supports.js';
 export type {
   BackendLoadOptions,
