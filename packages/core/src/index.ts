@@ -44,3 +44,4 @@ export { TokenizerError, type TokenizerErrorCode } from './errors/tokenizer-erro
 export { UnloadedError, type UnloadedErrorCode } from './errors/unloaded-error.js';
 export { UnsupportedArchitectureError, type UnsupportedArchitectureErrorCode } from './errors/unsupported-architecture-error.js';
 export { UnsupportedFeatureError, type UnsupportedFeatureErrorCode } from './errors/unsupported-feature-error.js';
+export { throwIfAborted } from './checks/throw-if-aborted.js';

@@ -20,3 +20,4 @@ export type {
   TokenStatistics,
 } from './token-request.js';
 export { uniform } from './uniform.js';
+export { validateScoreRequest, validateTokenRequest } from './validate-token-request.js';

@@ -4,5 +4,5 @@ import type { Translation } from '../translation.js';
 /** Messages of the area `context`, in German. */
 export const context: Translation<typeof english> = {
   'context.exceeded':
-    'Der Prompt hat {promptTokens} Token, der Kontext des Modells fasst aber {contextLength}. Kürze den Prompt oder wähle ein Modell mit längerem Kontext.',
+    'Der Prompt hat {promptTokens} Token, der Kontext des Modells fasst aber {contextLength} samt der Antwort. Kürze den Prompt oder wähle ein Modell mit längerem Kontext.',
 };

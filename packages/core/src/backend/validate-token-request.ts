@@ -1,0 +1,51 @@
+import { checkNumber } from '../checks/check-number.js';
+import { ContextLengthError } from '../errors/context-length-error.js';
+import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
+import type { SamplingParameters } from './sampling.js';
+import type { ScoreRequest } from './score.js';
+import type { TokenRequest } from './token-request.js';
+
+/**
+ * Checks a request before a backend works on it.
+ * @returns how many tokens may be generated: `maxTokens`, or what the prompt leaves of the context where that is less
+ * @throws `InvalidArgumentError` for a value out of range, `ContextLengthError` where the prompt leaves no room
+ */
+export function validateTokenRequest(request: TokenRequest, vocabularySize: number, contextLength: number): number {
+  checkTokens('prompt', request.prompt, 1, vocabularySize);
+  checkTokens('stopTokens', request.stopTokens, 0, vocabularySize);
+  checkNumber('maxTokens', request.maxTokens, { minimum: 1, maximum: Infinity, integer: true });
+  checkSampling(request.sampling);
+  const promptTokens = request.prompt.length;
+  if (promptTokens >= contextLength) throw new ContextLengthError('context.exceeded', { promptTokens, contextLength });
+  return Math.min(request.maxTokens, contextLength - promptTokens);
+}
+
+/**
+ * Checks a score request before a backend works on it.
+ * @throws `InvalidArgumentError` for a value out of range, `ContextLengthError` where the tokens do not fit the context
+ */
+export function validateScoreRequest(request: ScoreRequest, vocabularySize: number, contextLength: number): void {
+  checkTokens('tokens', request.tokens, 2, vocabularySize);
+  if (request.chunkSize !== undefined) {
+    checkNumber('chunkSize', request.chunkSize, { minimum: 1, maximum: Infinity, integer: true });
+  }
+  const promptTokens = request.tokens.length;
+  if (promptTokens > contextLength) throw new ContextLengthError('context.exceeded', { promptTokens, contextLength });
+}
+
+function checkTokens(name: string, tokens: readonly number[] | Uint32Array, least: number, vocabularySize: number): void {
+  if (!Array.isArray(tokens) && !(tokens instanceof Uint32Array)) {
+    throw new InvalidArgumentError('argument.wrong-type', { name, found: typeof tokens, expected: 'number[] | Uint32Array' });
+  }
+  checkNumber(`${name}.length`, tokens.length, { minimum: least, maximum: Infinity });
+  const wrong = tokens.findIndex((token: number) => !Number.isInteger(token) || token < 0 || token >= vocabularySize);
+  if (wrong >= 0) checkNumber(`${name}[${wrong}]`, tokens[wrong], { minimum: 0, maximum: vocabularySize - 1, integer: true });
+}
+
+function checkSampling(sampling: SamplingParameters): void {
+  checkNumber('sampling.temperature', sampling.temperature, { minimum: 0, maximum: Number.MAX_VALUE });
+  checkNumber('sampling.topP', sampling.topP, { minimum: 0, exclusiveMinimum: true, maximum: 1 });
+  checkNumber('sampling.minP', sampling.minP, { minimum: 0, maximum: 1 });
+  checkNumber('sampling.topK', sampling.topK, { minimum: 0, maximum: Infinity, integer: true });
+  checkNumber('sampling.seed', sampling.seed, { minimum: 0, maximum: 0xffffffff, integer: true });
+}
