@@ -1,0 +1,12 @@
+import { delimiter } from 'node:path';
+import process from 'node:process';
+import { toolchainBin } from './paths.mjs';
+
+/** The environment of every child: the private tools first on PATH, no telemetry. */
+export function childEnvironment() {
+  const environment = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' };
+  // Windows spells it `Path`, and two spellings side by side confuse its children.
+  const pathName = Object.keys(environment).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
+  environment[pathName] = [toolchainBin, environment[pathName]].filter(Boolean).join(delimiter);
+  return environment;
+}

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { repository } from './paths.mjs';
+
+// Made by the build or by tests, or read by neither.
+const skippedFolders = new Set(['node_modules', 'dist', 'build', 'checkpoint', 'generated', 'reports', 'tests']);
+
+/** Hash of what files hold: for the few whose every byte counts. */
+export function hashContents(paths) {
+  const hash = createHash('sha256');
+  for (const path of paths) hash.update(readFileSync(join(repository, path)));
+  return hash.digest('hex');
+}
+
+/** Hash of names, sizes and times of all sources below these paths: a few milliseconds for a whole checkout. */
+export function hashSources(paths) {
+  const hash = createHash('sha256');
+  for (const path of paths) addSource(hash, join(repository, path));
+  return hash.digest('hex');
+}
+
+function addSource(hash, path) {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return;
+  if (!stats.isDirectory()) {
+    hash.update(`${relative(repository, path)}\0${stats.size}\0${stats.mtimeMs}\n`);
+    return;
+  }
+  for (const entry of readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (entry.name.startsWith('.') || /\.(test\.ts|md)$/.test(entry.name)) continue;
+    if (entry.isDirectory() && skippedFolders.has(entry.name)) continue;
+    addSource(hash, join(path, entry.name));
+  }
+}
