@@ -9,4 +9,8 @@ export const storage: Translation<typeof english> = {
     '{path} konnte nicht gelesen werden: {reason}',
   'storage.write-failed':
     '{path} konnte nicht geschrieben werden: {reason}',
+  'storage.too-short':
+    '{path} hat {found} Bytes, erwartet waren mindestens {expected}. Die Datei ist wohl abgeschnitten; hole das Modell erneut.',
+  'storage.unavailable':
+    'Dieser Browser gibt der Seite kein privates Dateisystem (OPFS), das Downloads brauchen. Nimm HTTPS oder localhost und einen neueren Browser, oder öffne das Modell über seine URL.',
 };
