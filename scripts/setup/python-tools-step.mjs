@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { executableIn, toolchain, toolchainBin } from './paths.mjs';
+import { executableIn, toolchain } from './paths.mjs';
 import { pythonTools } from './pinned-versions.mjs';
 import { placeExecutable } from './place-executable.mjs';
 import { runCommand } from './run-command.mjs';

@@ -1,0 +1,45 @@
+import eslint from '@eslint/js';
+import { defineConfig } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+import { importDirection } from './config/eslint/import-direction.mjs';
+
+const noDefaultExport = { selector: 'ExportDefaultDeclaration', message: 'Export by name; only configuration files have a default export.' };
+const noExportAll = { selector: 'ExportAllDeclaration', message: 'Name what is exported.' };
+const noBareError = {
+  selector: 'ThrowStatement > NewExpression[callee.name=/^(Error|TypeError|RangeError)$/]',
+  message: 'Throw a typed error of @mlxengine/core.',
+};
+
+export default defineConfig(
+  { ignores: ['**/dist/', '**/build/', '**/generated/', '**/node_modules/', '.toolchain/', 'reports/', 'docs/api/', 'packages/fallback/assembly/'] },
+  eslint.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      // What implements an async contract need not wait for anything.
+      '@typescript-eslint/require-await': 'off',
+    },
+  },
+  {
+    files: ['packages/*/src/**/*.ts', 'examples/**/*.ts'],
+    plugins: { mlxengine: { rules: { 'import-direction': importDirection } } },
+    rules: {
+      'mlxengine/import-direction': 'error',
+      'no-restricted-syntax': ['error', noDefaultExport, noExportAll, noBareError],
+      'no-console': 'error',
+    },
+  },
+  {
+    files: ['**/*.test.ts', 'tests/**/*.ts', 'examples/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', noDefaultExport, noExportAll], 'no-console': 'off' },
+  },
+  {
+    files: ['**/*.mjs', '**/*.js'],
+    languageOptions: { globals: { performance: 'readonly', URL: 'readonly', setInterval: 'readonly', clearInterval: 'readonly' } },
+  },
+);
