@@ -1,1 +1,1 @@
-export {};
+export { safetensorsChunks, type SafetensorsWriteOptions, type TensorToWrite } from './safetensors/safetensors-chunks.js';

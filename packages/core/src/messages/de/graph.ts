@@ -5,4 +5,8 @@ import type { Translation } from '../translation.js';
 export const graph: Translation<typeof english> = {
   'graph.shape-mismatch':
     '[{operation}] {detail}: erwartet {expected}, gefunden {found}.',
+  'graph.weight-conflict':
+    '[{operation}] das Gewicht {weight} wurde als {expected} erklärt und wird nun als {found} erklärt.',
+  'graph.state-conflict':
+    '[{operation}] der Zustand {state}: gefunden {found}, erwartet {expected}.',
 };

@@ -2,4 +2,52 @@
 export const checkpoint = {
   'checkpoint.missing-file':
     '{source} has no {file}. Is it a model in MLX\'s format?',
+  'checkpoint.no-weights':
+    '{source} has no *.safetensors file. Download the model completely, or import it if it is in another format.',
+  'checkpoint.unsafe-name':
+    '{file} names the file {name}, which is not the name of a file beside it. The checkpoint is damaged or hostile; do not use it.',
+  'checkpoint.file-too-large':
+    '{file} has {found} bytes, expected at most {expected}. It is damaged or not what its name says; download it again.',
+  'checkpoint.not-utf8':
+    '{file} is not UTF-8 text. Download it again.',
+  'checkpoint.json-syntax':
+    '{file} is not valid JSON: expected {expected} at character {position}, found {found}. Download it again.',
+  'checkpoint.json-depth':
+    '{file} nests its JSON deeper than {expected} levels. It is damaged or hostile; do not use it.',
+  'checkpoint.json-duplicate-key':
+    '{file} has the key {key} twice. It is damaged or hostile; download it again.',
+  'checkpoint.config-value':
+    '{file}: "{key}" is {found}, expected {expected}. Correct the file or download it again.',
+  'checkpoint.header-truncated':
+    '{file} has {found} bytes, expected {expected} for its safetensors header alone. The download is incomplete; download it again.',
+  'checkpoint.header-length':
+    '{file} is no safetensors file: its header would have {found} bytes, expected 2 up to {expected}. Download it again.',
+  'checkpoint.header-entry':
+    '{file}: {field} of the tensor {tensor} is {found}, expected {expected}. The file is damaged; download it again.',
+  'checkpoint.header-metadata':
+    '{file}: the metadata {key} is {found}, expected a string. The file is damaged; download it again.',
+  'checkpoint.tensor-size':
+    '{file}: the tensor {tensor} of {dtype} {shape} has {found} bytes, expected {expected}. The file is damaged; download it again.',
+  'checkpoint.tensor-range':
+    '{file}: the tensor {tensor} begins at byte {found} of the data, expected {expected}, where the one before it ends. The file is damaged; download it again.',
+  'checkpoint.tensor-truncated':
+    '{file} is too short for the tensor {tensor}: it has {found} bytes, expected {expected}. The download is incomplete; download it again.',
+  'checkpoint.trailing-data':
+    '{file} has {found} bytes, expected {expected}, where its last tensor ends. The file is damaged; download it again.',
+  'checkpoint.duplicate-tensor':
+    'The tensor {tensor} is in both {first} and {second}, and no index says which of them counts. Remove the file that does not belong to the model.',
+  'checkpoint.unknown-tensor':
+    '{source} has no tensor {tensor}.',
+  'checkpoint.missing-tensor':
+    '{source} has no tensor {tensor}, which its {architecture} model needs. The checkpoint is incomplete; download it again.',
+  'checkpoint.unused-tensors':
+    '{source} has {count} tensors that its {architecture} model has no use for, such as {tensor}. config.json and weights do not belong together; download the model again.',
+  'checkpoint.tensor-mismatch':
+    'The tensor {tensor} of {source} is {found}, expected {expected}. config.json and weights do not belong together; download the model again.',
+  'checkpoint.quantization-mismatch':
+    'The weight {path} of {source} cannot be read as quantized: {tensor} is {found}, expected {expected}. config.json and weights do not belong together; download the model again.',
+  'checkpoint.short-read':
+    '{file}: {found} bytes were read for the tensor {tensor}, expected {expected}. The file changed or its source is broken; load the model again.',
+  'checkpoint.write-size':
+    'The tensor {tensor} of {dtype} {shape} takes {expected} bytes, but {found} were given to write.',
 } as const;

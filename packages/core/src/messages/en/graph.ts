@@ -2,4 +2,8 @@
 export const graph = {
   'graph.shape-mismatch':
     '[{operation}] {detail}: expected {expected}, found {found}.',
+  'graph.weight-conflict':
+    '[{operation}] the weight {weight} was declared as {expected} and is now declared as {found}.',
+  'graph.state-conflict':
+    '[{operation}] the state {state} {found}, expected {expected}.',
 } as const;
