@@ -1,1 +1,3 @@
-export {};
+export { findModel, listModels, searchModels, suggestModels } from './registry.js';
+export type { RegistryEntry } from './registry-entry.js';
+export { validateEntries } from './validate-entries.js';
