@@ -1,8 +1,7 @@
 /** Messages of the area `tokenizer`. */
 export const tokenizer = {
   'tokenizer.missing-file':
-    '{source} has no {file}, expected a tokenizer beside the weights. Download the model again; where it only has another '
-    + 'tokenizer format, load it with transformers and call save_pretrained on the tokenizer.',
+    '{source} has no {file}, expected a tokenizer beside the weights. Download the model again; where it only has another tokenizer format, load it with transformers and call save_pretrained on the tokenizer.',
   'tokenizer.invalid':
     '{file} of {source} could not be read as a tokenizer: {reason}. Download the file again.',
   'tokenizer.unsupported':
