@@ -1,5 +1,6 @@
 import eslint from '@eslint/js';
 import { defineConfig } from 'eslint/config';
+import globals from 'globals';
 import tseslint from 'typescript-eslint';
 import { importDirection } from './config/eslint/import-direction.mjs';
 
@@ -13,12 +14,13 @@ const noBareError = {
 export default defineConfig(
   { ignores: ['**/dist/', '**/build/', '**/generated/', '**/node_modules/', '.toolchain/', 'reports/', 'docs/api/', 'packages/fallback/assembly/'] },
   eslint.configs.recommended,
+  { files: ['**/*.ts'], extends: [tseslint.configs.recommended] },
   {
-    files: ['**/*.ts'],
+    files: ['packages/*/{src,tests}/**/*.ts', 'examples/**/*.ts', 'tests/**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       // What implements an async contract need not wait for anything.
@@ -40,6 +42,6 @@ export default defineConfig(
   },
   {
     files: ['**/*.mjs', '**/*.js'],
-    languageOptions: { globals: { performance: 'readonly', URL: 'readonly', setInterval: 'readonly', clearInterval: 'readonly' } },
+    languageOptions: { globals: globals.node },
   },
 );

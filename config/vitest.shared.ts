@@ -6,7 +6,7 @@ const repository = resolve(import.meta.dirname, '..');
 
 /** Which tests a run takes: files by pattern, and the name its report carries. */
 export interface TestRun {
-  readonly kind: 'unit' | 'parity' | 'browser';
+  readonly kind: 'unit' | 'parity' | 'browser' | 'packaging';
   readonly include: readonly string[];
   readonly exclude: readonly string[];
 }

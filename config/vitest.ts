@@ -2,6 +2,6 @@ import { testRun } from './vitest.shared.js';
 
 export default testRun({
   kind: 'unit',
-  include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
-  exclude: ['tests/parity/**', 'tests/browser/**'],
+  include: ['**/*.test.ts'],
+  exclude: ['tests/parity/**', 'tests/browser/**', 'packaging/**'],
 });

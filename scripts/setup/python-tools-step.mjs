@@ -9,10 +9,9 @@ import { runCommand } from './run-command.mjs';
 
 const folder = join(toolchain, 'python');
 
-/** Tools that this machine lacks, or has in a version that won't do. Its own PATH decides, so it is looked at once a process. */
-let missingTools;
-function missing() {
-  missingTools ??= pythonTools.filter(({ command, accepts }) => {
+/** Tools that this machine lacks, or has in a version that won't do. */
+function missingTools() {
+  return pythonTools.filter(({ command, accepts }) => {
     const { stdout } = spawnSync(command, ['--version'], { encoding: 'utf8' });
     const [, major, minor] = /(\d+)\.(\d+)/.exec(stdout ?? '') ?? [];
     return major === undefined || !accepts(Number(major), Number(minor));
@@ -29,11 +28,12 @@ function installers(specifiers) {
 }
 
 /** A wheel keeps its program in its package or among the scripts; the scripts of the former are only wrappers. */
-function placeTool(command) {
+function placeTool({ command }) {
   const inPackage = executableIn(join(folder, command.replace('-', '_'), 'data', 'bin'), command);
   const inScripts = executableIn(join(folder, 'bin'), command);
   const found = [inPackage, inScripts].find((path) => existsSync(path));
   if (found !== undefined) placeExecutable(command, found);
+  return found !== undefined;
 }
 
 /** CMake, ninja and clang-format from PyPI. Only the MLX backend and contributors need them, so going without is no failure. */
@@ -44,14 +44,12 @@ export const pythonToolsStep = {
   fingerprint: () => pythonTools.map(({ command, version }) => `${command} ${version}`).join(', '),
   isPresent: () => true,
   async run(onLine) {
-    const tools = missing();
+    const tools = missingTools();
     if (tools.length === 0) return undefined;
     const specifiers = tools.map(({ command, version }) => `${command}==${version}`);
     for (const [installer, args] of installers(specifiers)) {
       const { succeeded } = await runCommand(installer, args, { onLine, env: { PIP_USER: '0' } });
-      if (!succeeded) continue;
-      for (const { command } of tools) placeTool(command);
-      return undefined;
+      if (succeeded && tools.every(placeTool)) return undefined;
     }
     const names = tools.map(({ command }) => command).join(', ');
     return `Neither pip nor uv could install ${names}, so the MLX backend may not build. By hand: pip install ${specifiers.join(' ')}`;
