@@ -1,4 +1,9 @@
 export type { EmbeddingEngine, EmbeddingResult } from './engine/embedding-engine.js';
+export { defineEngine } from './engine/define-engine.js';
+export type { EngineImplementation, EngineRequest } from './engine/engine-implementation.js';
+export type { EngineParameters } from './engine/engine-parameters.js';
+export type { EnginePrompt, MessagesPrompt, RawPrompt } from './engine/engine-prompt.js';
+export type { EngineStreamPart, FinishPart, TextPart } from './engine/engine-stream-part.js';
 export type { EngineSupports } from './engine/engine-supports.js';
 export type { GenerateParameterName, GenerateParameters } from './engine/generate-parameters.js';
 export type { FinishReason, GenerateResult, GenerationTimings, TokenUsage } from './engine/generate-result.js';
@@ -45,3 +50,11 @@ export { UnloadedError, type UnloadedErrorCode } from './errors/unloaded-error.j
 export { UnsupportedArchitectureError, type UnsupportedArchitectureErrorCode } from './errors/unsupported-architecture-error.js';
 export { UnsupportedFeatureError, type UnsupportedFeatureErrorCode } from './errors/unsupported-feature-error.js';
 export { throwIfAborted } from './checks/throw-if-aborted.js';
+export {
+  listFeatureFlags,
+  resolveFeatureFlags,
+  type ExperimentalFeatures,
+  type FeatureFlag,
+  type FeatureFlagName,
+  type FeatureFlagOrigin,
+} from './features/feature-flags.js';

@@ -24,6 +24,6 @@ export function formatMessage(
   parameters: Readonly<Record<string, string | number>>,
   catalogue: Partial<MessageCatalogue> = (globalThis as unknown as Host)[chosenKey] ?? en,
 ): string {
-  const text = catalogue[key] ?? en[key];
+  const text: string = catalogue[key] ?? en[key] ?? key; // A third party's own code may have no text here.
   return text.replace(/\{(\w+)\}/g, (match, name: string) => String(parameters[name] ?? match));
 }

@@ -1,0 +1,89 @@
+import type { MLXEngineError } from '../errors/mlx-engine-error.js';
+import type { GenerateResult } from './generate-result.js';
+import type { PrefillProgressEvent, StreamEvent } from './stream-event.js';
+import { StreamView } from './stream-view.js';
+
+/** How a generation ended. */
+export type Outcome = { readonly result: GenerateResult } | { readonly error: MLXEngineError };
+
+/**
+ * What a generation has produced, and the views that show it. It keeps the text and the last progress, never a list of
+ * events, so a stream that nobody reads costs its text and no more.
+ */
+export class GenerationRecord {
+  readonly #textViews = new Set<StreamView<string>>();
+  readonly #eventViews = new Set<StreamView<StreamEvent>>();
+  #text = '';
+  #progress: PrefillProgressEvent | undefined;
+  #outcome: Outcome | undefined;
+
+  get text(): string {
+    return this.#text;
+  }
+
+  get settled(): boolean {
+    return this.#outcome !== undefined;
+  }
+
+  addText(text: string): void {
+    this.#text += text;
+    for (const view of this.#textViews) view.push(text);
+    for (const view of this.#eventViews) view.push({ type: 'text-delta', text });
+  }
+
+  addProgress(progress: PrefillProgressEvent): void {
+    this.#progress = progress;
+    for (const view of this.#eventViews) view.push(progress);
+  }
+
+  settle(outcome: Outcome): void {
+    this.#outcome = outcome;
+    for (const view of this.#textViews) endTextView(view, outcome);
+    for (const view of this.#eventViews) endEventView(view, outcome);
+    this.#textViews.clear();
+    this.#eventViews.clear();
+  }
+
+  /** @param onLeave - called where the reader leaves before the end */
+  openText(onLeave: () => void): StreamView<string> {
+    const view = new StreamView<string>({ add: addText, onLeave });
+    if (this.#text !== '') view.push(this.#text);
+    if (this.#outcome === undefined) this.#textViews.add(view);
+    else endTextView(view, this.#outcome);
+    return view;
+  }
+
+  openEvents(): StreamView<StreamEvent> {
+    const view: StreamView<StreamEvent> = new StreamView<StreamEvent>({
+      add: addEvent,
+      onLeave: () => this.#eventViews.delete(view),
+    });
+    if (this.#progress !== undefined) view.push(this.#progress);
+    if (this.#text !== '') view.push({ type: 'text-delta', text: this.#text });
+    if (this.#outcome === undefined) this.#eventViews.add(view);
+    else endEventView(view, this.#outcome);
+    return view;
+  }
+}
+
+function endTextView(view: StreamView<string>, outcome: Outcome): void {
+  view.end('error' in outcome ? outcome.error : undefined);
+}
+
+function endEventView(view: StreamView<StreamEvent>, outcome: Outcome): void {
+  if ('result' in outcome) view.push({ type: 'finish', result: outcome.result });
+  view.end('error' in outcome ? outcome.error : undefined);
+}
+
+function addText(unread: string[], text: string): void {
+  unread.push((unread.pop() ?? '') + text);
+}
+
+/** At most one event of each type waits: texts are joined, and only the latest progress says something. */
+function addEvent(unread: StreamEvent[], event: StreamEvent): void {
+  const index = unread.findIndex(({ type }) => type === event.type);
+  const waiting = unread[index];
+  if (waiting === undefined) unread.push(event);
+  else if (event.type === 'text-delta' && waiting.type === event.type) unread[index] = { ...event, text: waiting.text + event.text };
+  else unread[index] = event;
+}
