@@ -20,4 +20,5 @@ export type {
   TokenStatistics,
 } from './token-request.js';
 export { uniform } from './uniform.js';
+export { createTokenStream, type TokenStreamOptions } from './create-token-stream.js';
 export { validateScoreRequest, validateTokenRequest } from './validate-token-request.js';

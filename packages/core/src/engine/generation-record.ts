@@ -1,7 +1,7 @@
 import type { MLXEngineError } from '../errors/mlx-engine-error.js';
 import type { GenerateResult } from './generate-result.js';
 import type { PrefillProgressEvent, StreamEvent } from './stream-event.js';
-import { StreamView } from './stream-view.js';
+import { StreamView } from '../streams/stream-view.js';
 
 /** How a generation ended. */
 export type Outcome = { readonly result: GenerateResult } | { readonly error: MLXEngineError };
