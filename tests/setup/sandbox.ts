@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 const repository = resolve(import.meta.dirname, '..', '..');
 
 /** What a run of the set-up said and how it ended. */
-export interface SetupRun {
+interface SetupRun {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;

@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeOldMachine } from './old-machine.js';
+import { runProgram, type ProgramRun } from './run-program.js';
+import { temporaryFolder } from './temporary-folder.js';
+
+const repository = resolve(import.meta.dirname, '..', '..');
+const prompt = 'What is the capital of France?';
+
+describe.skipIf(process.platform === 'win32')('a fresh clone, with Node.js 20 and without cmake, ninja, clang-format and pnpm', () => {
+  const folder = temporaryFolder();
+  const checkout = join(folder.path, 'checkout');
+  let environment: NodeJS.ProcessEnv;
+  let first: ProgramRun;
+  const run = (command: string, ...args: string[]): Promise<ProgramRun> => runProgram(command, args, checkout, environment);
+
+  beforeAll(async () => {
+    environment = await makeOldMachine(folder.path);
+    await runProgram('git', ['clone', '--quiet', repository, checkout], folder.path, environment);
+    first = await run('npm', 'start', '--', prompt);
+  }, 600_000);
+  afterAll(() => folder[Symbol.dispose]());
+
+  it('answers after one command', () => {
+    expect(first.stderr).toContain('Set up in');
+    expect(first.stdout).toContain('Paris');
+    expect(first.status).toBe(0);
+  });
+
+  it.each(['node', 'pnpm', 'cmake', 'ninja', 'clang-format'])('has %s in its own folder', async (name) => {
+    const tool = join(checkout, '.toolchain', 'bin', name);
+    expect(existsSync(tool)).toBe(true);
+    expect(await run(tool, '--version')).toMatchObject({ status: 0 });
+  });
+
+  it('is ready in less than 2 seconds the second time', async () => {
+    const { status, stderr, seconds } = await run('npm', 'start', '--', '--version');
+    expect(stderr).not.toContain('Set up in');
+    expect(status).toBe(0);
+    expect(seconds).toBeLessThan(2);
+  });
+
+  it.each(['fallback', 'mlx'])('answers with npx mlxengine on %s', async (backend) => {
+    const { status, stdout } = await run('npx', 'mlxengine', 'run', prompt, '--model', 'smollm2', '--backend', backend);
+    expect(stdout).toContain('Paris');
+    expect(status).toBe(0);
+  }, 120_000);
+});
