@@ -1,14 +1,12 @@
-import type { JsonValue } from './parse-json.js';
-
-/** A JSON value as a message shows it: short, on one line, never an object's insides. */
-export function describeJson(value: JsonValue | undefined): string {
+/** A value of untrusted JSON as a message shows it: short, on one line, never an object's insides. */
+export function describeJson(value: unknown): string {
   if (value === undefined) return 'missing';
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-  if (value === null || typeof value !== 'object') return String(value);
-  if (!isArray(value)) return '{…}';
-  return value.length <= 8 ? `[${value.map(describeJson).join(', ')}]` : `[… ${value.length} values]`;
+  if (Array.isArray(value)) return describeList(value);
+  return typeof value === 'object' && value !== null ? '{…}' : String(value);
 }
 
-function isArray(value: object): value is readonly JsonValue[] {
-  return Array.isArray(value);
+function describeList(list: readonly unknown[]): string {
+  const few = list.length <= 8 && list.every((item) => !Array.isArray(item));
+  return few ? `[${list.map(describeJson).join(', ')}]` : `[… ${list.length} values]`;
 }

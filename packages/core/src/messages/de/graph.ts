@@ -8,5 +8,5 @@ export const graph: Translation<typeof english> = {
   'graph.weight-conflict':
     '[{operation}] das Gewicht {weight} wurde als {expected} erklärt und wird nun als {found} erklärt.',
   'graph.state-conflict':
-    '[{operation}] der Zustand {state}: gefunden {found}, erwartet {expected}.',
+    '[{operation}] der Zustand {state} gehört schon zu einer anderen Operation; gib jeder Attention einen eigenen.',
 };

@@ -5,5 +5,5 @@ export const graph = {
   'graph.weight-conflict':
     '[{operation}] the weight {weight} was declared as {expected} and is now declared as {found}.',
   'graph.state-conflict':
-    '[{operation}] the state {state} {found}, expected {expected}.',
+    '[{operation}] the state {state} already belongs to another operation; give each attention a state of its own.',
 } as const;

@@ -1,0 +1,33 @@
+import { UnsupportedArchitectureError } from '@mlxengine/core';
+import { ConfigReader } from '../config/config-reader.js';
+import type { Architecture } from './architecture.js';
+import { editDistance } from './edit-distance.js';
+import { llama } from './llama.js';
+
+const builtIn: readonly Architecture[] = [llama];
+const nearestCount = 3;
+
+/** Every `model_type` that is supported, aliases included, sorted. */
+export function supportedArchitectures(): readonly string[] {
+  return namesOf(builtIn).sort();
+}
+
+/**
+ * The family of a config.
+ * @param more - families besides the built-in ones; they win
+ * @throws `UnsupportedArchitectureError` that names the nearest supported ones
+ */
+export function findArchitecture(config: Readonly<Record<string, unknown>>, more: readonly Architecture[] = []): Architecture {
+  const all = [...more, ...builtIn];
+  const modelType = new ConfigReader(config).string('model_type');
+  const found = all.find(({ modelType: own, aliases }) => own === modelType || aliases.includes(modelType));
+  if (found !== undefined) return found;
+  const nearest = namesOf(all).sort((a, b) => editDistance(modelType, a) - editDistance(modelType, b)).slice(0, nearestCount);
+  throw new UnsupportedArchitectureError('architecture.unknown', {
+    architecture: JSON.stringify(modelType.slice(0, 60)), supported: nearest.join(', '),
+  });
+}
+
+function namesOf(architectures: readonly Architecture[]): string[] {
+  return architectures.flatMap(({ modelType, aliases }) => [modelType, ...aliases]);
+}

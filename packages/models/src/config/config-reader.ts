@@ -1,0 +1,98 @@
+import { CheckpointError } from '@mlxengine/core';
+import { describeJson } from '../json/describe-json.js';
+
+/** Bounds of a number, both included. */
+export interface Bounds {
+  readonly minimum: number;
+  readonly maximum: number;
+}
+
+/**
+ * Typed access to an untrusted configuration. `null` counts as absent, as in Python. Every value has bounds, because sizes
+ * of graphs and memory follow from it.
+ *
+ * All methods throw `CheckpointError` (`checkpoint.config-value`) that names file and key.
+ */
+export class ConfigReader {
+  private readonly values: Readonly<Record<string, unknown>>;
+  private readonly file: string;
+  private readonly prefix: string;
+
+  /**
+   * @param values - plain data, such as a parsed config.json
+   * @param file - its name in messages; default `config.json`
+   * @param prefix - what comes before a key in messages, for a nested object
+   */
+  constructor(values: Readonly<Record<string, unknown>>, file = 'config.json', prefix = '') {
+    this.values = values;
+    this.file = file;
+    this.prefix = prefix;
+  }
+
+  /** Whether there is a value other than `null`. */
+  has(key: string): boolean {
+    return this.raw(key) !== undefined;
+  }
+
+  /** The value as it is; `undefined` for `null`. */
+  raw(key: string): unknown {
+    return Object.hasOwn(this.values, key) ? (this.values[key] ?? undefined) : undefined;
+  }
+
+  /** An integer. A default of `undefined` makes it required. */
+  integer(key: string, bounds: Bounds, fallback?: number): number {
+    return this.number(key, bounds, fallback, true);
+  }
+
+  /** A finite number. A default of `undefined` makes it required. */
+  number(key: string, bounds: Bounds, fallback?: number, integer = false): number {
+    const value = this.raw(key) ?? fallback;
+    const fits = typeof value === 'number' && value >= bounds.minimum && value <= bounds.maximum;
+    if (fits && (!integer || Number.isSafeInteger(value))) return value;
+    throw this.invalid(key, `${integer ? 'integer' : 'number'} ${bounds.minimum} … ${bounds.maximum}`);
+  }
+
+  /** An integer where there is one. */
+  optionalInteger(key: string, bounds: Bounds): number | undefined {
+    return this.has(key) ? this.integer(key, bounds) : undefined;
+  }
+
+  /** A finite number where there is one. */
+  optionalNumber(key: string, bounds: Bounds): number | undefined {
+    return this.has(key) ? this.number(key, bounds) : undefined;
+  }
+
+  boolean(key: string, fallback?: boolean): boolean {
+    const value = this.raw(key) ?? fallback;
+    if (typeof value === 'boolean') return value;
+    throw this.invalid(key, 'true | false');
+  }
+
+  string(key: string, fallback?: string): string {
+    const value = this.raw(key) ?? fallback;
+    if (typeof value === 'string') return value;
+    throw this.invalid(key, 'string');
+  }
+
+  /** A list of strings where there is one. */
+  optionalStrings(key: string): readonly string[] | undefined {
+    const value = this.raw(key);
+    if (value === undefined) return undefined;
+    if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
+    throw this.invalid(key, '[string, …]');
+  }
+
+  /** A nested object where there is one. */
+  object(key: string): ConfigReader | undefined {
+    const value = this.raw(key);
+    if (value === undefined) return undefined;
+    if (typeof value !== 'object' || Array.isArray(value)) throw this.invalid(key, '{…}');
+    return new ConfigReader(value as Readonly<Record<string, unknown>>, this.file, `${this.prefix}${key}.`);
+  }
+
+  /** The error for a value that is not what it should be. */
+  invalid(key: string, expected: string): CheckpointError {
+    const found = describeJson(this.raw(key));
+    return new CheckpointError('checkpoint.config-value', { file: this.file, key: `${this.prefix}${key}`, found, expected });
+  }
+}

@@ -1,0 +1,51 @@
+import { throwIfAborted } from '@mlxengine/core';
+import type { ModelConfiguration, ModelSource, WeightSource } from '@mlxengine/core';
+import type { ModelGraph } from '@mlxengine/core/graph';
+import { findArchitecture } from './architectures/registry.js';
+import type { ArchitectureOptions } from './build-graph.js';
+import { applyRewrites } from './checkpoint/apply-rewrites.js';
+import { CheckpointWeights } from './checkpoint/checkpoint-weights.js';
+import { matchWeights } from './checkpoint/match-weights.js';
+import { readQuantizationSettings } from './checkpoint/quantization-settings.js';
+import { readTensors } from './checkpoint/read-tensors.js';
+import { ConfigReader } from './config/config-reader.js';
+import { readModelConfig } from './config/read-config.js';
+import { describeModel } from './describe-model.js';
+
+/** A model, ready for a backend. */
+export interface Checkpoint {
+  /** What is known of it; its `id` is the source's name. */
+  readonly configuration: ModelConfiguration;
+  /** config.json as plain data, non-finite numbers included. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly graph: ModelGraph;
+  readonly weights: WeightSource;
+  /** Ids that end an answer by generation_config.json or config.json; empty where neither says. */
+  readonly endTokens: readonly number[];
+}
+
+/** How to read a checkpoint. */
+export interface ReadCheckpointOptions extends ArchitectureOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Reads a checkpoint in MLX's format: configuration, graph, and weights to be had when a backend wants them. All that can
+ * be checked without a byte of weights is checked here: headers, shapes, quantization, and that graph and tensors fit.
+ * @throws `CheckpointError`, `UnsupportedArchitectureError`, `UnsupportedFeatureError`; `AbortedError` by the signal; what the source
+ * throws
+ */
+export async function readCheckpoint(source: ModelSource, options: ReadCheckpointOptions = {}): Promise<Checkpoint> {
+  const { signal, architectures } = options;
+  throwIfAborted(signal, `Reading ${source.name}`);
+  const files = await source.list({ ...(signal && { signal }) });
+  const { values: config, endTokens, samplingDefaults } = await readModelConfig(source, files, { signal });
+  const { graph, rewrites } = findArchitecture(config, architectures).plan(config);
+  const settings = readQuantizationSettings(new ConfigReader(config));
+  const tensors = applyRewrites(await readTensors(source, files, { signal }), rewrites);
+  const quantizations = matchWeights(graph, { source: source.name, tensors, settings });
+  const weights = new CheckpointWeights({ source, tensors, quantizations });
+  const modelType = new ConfigReader(config).string('model_type');
+  const configuration = describeModel({ id: source.name, modelType, graph, tensors, quantizations, samplingDefaults });
+  return { configuration, config, graph, weights, endTokens };
+}
