@@ -1,0 +1,48 @@
+import { AbortedError, type ModelSource, type Tokenizer, TokenizerError } from '@mlxengine/core';
+import { CheckpointFiles } from './checkpoint-files.js';
+import { decoderFactory } from './decoding/decoder.js';
+import { TokenizerEncoder } from './encoding/text-encoder.js';
+import { findChatTemplate } from './template/find-chat-template.js';
+import { CheckpointTokenizer } from './tokenizer/checkpoint-tokenizer.js';
+import { specialTokens } from './tokenizer/special-tokens.js';
+import { idOf } from './tokenizer/vocabulary.js';
+
+/** How to load a tokenizer. */
+export interface LoadTokenizerOptions {
+  readonly signal?: AbortSignal;
+  /** Ids that end an answer besides the tokenizer's own `eos_token`, such as those of generation_config.json. */
+  readonly endTokens?: readonly number[];
+}
+
+/**
+ * Loads the tokenizer and the chat template of a checkpoint: tokenizer.json and, where they exist,
+ * tokenizer_config.json, special_tokens_map.json, chat_template.jinja and chat_template.json.
+ *
+ * Ids are those of Python's `tokenizers`. `encode` obeys special tokens in its text, as a templated prompt needs it; give
+ * such a prompt `{ addSpecialTokens: false }`, because the template has written the begin token already.
+ * Text is decoded as it is, without transformers' `clean_up_tokenization_spaces`.
+ *
+ * @throws `TokenizerError` where a file is missing, broken or not supported; `AbortedError` by the signal
+ */
+export async function loadTokenizer(source: ModelSource, { signal, endTokens = [] }: LoadTokenizerOptions = {}): Promise<Tokenizer> {
+  throwIfAborted(signal);
+  const files = await CheckpointFiles.open(source, signal);
+  const file = await files.json('tokenizer.json');
+  if (file === undefined) throw new TokenizerError('tokenizer.missing-file', { source: source.name, file: 'tokenizer.json' });
+  const configuration = await files.json('tokenizer_config.json');
+  const special = specialTokens(configuration, await files.json('special_tokens_map.json'));
+  const template = await findChatTemplate({ files, configuration, specialTokens: special });
+  throwIfAborted(signal);
+  const encoder = new TokenizerEncoder(file);
+  const end = special['eos_token'] === undefined ? undefined : idOf(encoder.vocabulary, special['eos_token']);
+  return new CheckpointTokenizer({
+    encoder,
+    decoder: decoderFactory(file.get('decoder')),
+    template,
+    endTokens: [...new Set(end === undefined ? endTokens : [...endTokens, end])],
+  });
+}
+
+function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new AbortedError('aborted.operation', { operation: 'Loading the tokenizer' }, { cause: signal.reason });
+}
