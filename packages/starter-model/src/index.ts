@@ -1,1 +1,1 @@
-export {};
+export { openStarterModel } from './open-starter-model.js';
