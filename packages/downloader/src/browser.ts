@@ -1,1 +1,1 @@
-export {};
+export { openUrl, type OpenUrlOptions } from './source/url-source.js';

@@ -1,1 +1,2 @@
-export {};
+export { openFolder } from './source/folder-source.js';
+export { openUrl, type OpenUrlOptions } from './source/url-source.js';
