@@ -1,0 +1,10 @@
+export { affine2, affine3, affine4, affine5, affine6, affine8 } from './affine';
+export { appendKeys, appendValues, attention } from './attention';
+export { initialize } from './constants';
+export { convertVector } from './convert';
+export { denseBF16, denseF16, denseF32 } from './dense';
+export { add, addBias, exponentials, gatedSilu, selectRows } from './elementwise';
+export { embeddingAffine, embeddingDense } from './embedding';
+export { rmsNorm } from './norm';
+export { prepareInput } from './prepare';
+export { rope } from './rope';
