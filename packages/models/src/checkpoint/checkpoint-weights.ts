@@ -1,4 +1,4 @@
-import { CheckpointError, InvalidArgumentError } from '@mlxengine/core';
+import { CheckpointError, InvalidArgumentError, throwIfAborted } from '@mlxengine/core';
 import type { ModelSource, Quantization, ReadTensorOptions, TensorLocation, WeightSource } from '@mlxengine/core';
 import type { LocatedTensor } from './located-tensor.js';
 
@@ -44,6 +44,7 @@ export class CheckpointWeights implements WeightSource {
       throw new InvalidArgumentError('argument.out-of-range', { name: 'into.length', found: into.length, expected: String(tensor.byteLength) });
     }
     for (let offset = 0; offset < into.length; offset += pieceBytes) {
+      throwIfAborted(options.signal, `Reading ${name}`);
       into.set(await this.readPiece(tensor, offset, options.signal), offset);
     }
     return into;

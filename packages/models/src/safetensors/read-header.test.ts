@@ -72,6 +72,8 @@ test.for<readonly [string, Uint8Array, string]>([
   ['a negative offset', rawSafetensors(tensor({ data_offsets: [-8, 0] }), data(8)), 'checkpoint.header-entry'],
   ['an end before its begin', rawSafetensors(tensor({ data_offsets: [8, 0] }), data(8)), 'checkpoint.header-entry'],
   ['offsets that do not fit the shape', rawSafetensors(tensor({ data_offsets: [0, 4] }), data(8)), 'checkpoint.tensor-size'],
+  ['more bytes than the shape takes', rawSafetensors(tensor({ data_offsets: [0, 12] }), data(12)), 'checkpoint.tensor-size'],
+  ['a product over 2^53 behind a zero', rawSafetensors(tensor({ shape: [2 ** 40, 2 ** 40, 0], data_offsets: [0, 0] })), 'checkpoint.header-entry'],
   ['overlapping tensors', rawSafetensors(two(3, 7), data(7)), 'checkpoint.tensor-range'],
   ['the same bytes twice', rawSafetensors(two(0, 4), data(4)), 'checkpoint.tensor-range'],
   ['a hole between tensors', rawSafetensors(two(5, 9), data(9)), 'checkpoint.tensor-range'],

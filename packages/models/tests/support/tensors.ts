@@ -13,7 +13,8 @@ export interface TestTensor {
 /** A tensor whose bytes are made from its name, so that a mix-up is seen. */
 export function testTensor(name: string, dtype: TensorDtype, shape: readonly number[]): TestTensor {
   const seed = [...name].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) >>> 0, 7);
-  const bytes = Uint8Array.from({ length: tensorByteLength(dtype, shape) ?? 0 }, (_, index) => (seed + index * 7) & 0xff);
+  const bytes = new Uint8Array(tensorByteLength(dtype, shape) ?? 0);
+  for (let index = 0; index < bytes.length; index += 1) bytes[index] = Math.imul(seed + index, 0x9e3779b1) >>> 24;
   return { name, dtype, shape, bytes };
 }
 
