@@ -1,9 +1,9 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { isSupportedNode, supportedNode } from '../../packages/mlxengine/bin/node-version.mjs';
 import { npmInstall } from './npm-install.mjs';
-import { executableIn, toolchainBin } from './paths.mjs';
+import { executableIn, toolchain, toolchainBin } from './paths.mjs';
 import { node as pinnedNode } from './pinned-versions.mjs';
 import { placeExecutable } from './place-executable.mjs';
 import { SetupProblem } from './setup-problem.mjs';
@@ -18,23 +18,24 @@ const platformPackages = {
 };
 
 const remedy = `Check the connection to the npm registry (HTTPS_PROXY, NODE_EXTRA_CA_CERTS), or install Node.js ${supportedNode} from https://nodejs.org, then try again.`;
+const platform = `${process.platform}-${process.arch}`;
 const privateNode = executableIn(toolchainBin, 'node');
+// Under the private Node.js (as `.ci/run` calls the set-up) the machine's own is still too old.
+const ownNodeWillDo = isSupportedNode(process.version) && !process.execPath.startsWith(toolchain);
 
 /** The Node.js that everything else runs on, once this step is done. */
 export function nodeExecutable() {
-  return isSupportedNode(process.version) ? process.execPath : privateNode;
+  return existsSync(privateNode) ? privateNode : process.execPath;
 }
 
 /** Node.js itself: the machine's own where it is inside `engines`, the pinned one otherwise. */
 export const nodeStep = {
   name: 'node',
-  title: `Getting Node.js ${pinnedNode}, as ${process.version} is too old`,
-  fingerprint: () => (isSupportedNode(process.version) ? 'own' : `${pinnedNode} ${process.platform}-${process.arch}`),
-  isPresent: () => isSupportedNode(process.version) !== existsSync(privateNode),
+  title: `Getting Node.js ${pinnedNode}, as this machine's is too old`,
+  fingerprint: () => (ownNodeWillDo ? 'own' : `${pinnedNode} ${platform}`),
+  isPresent: () => ownNodeWillDo || existsSync(privateNode),
   async run(onLine) {
-    rmSync(privateNode, { force: true });
-    if (isSupportedNode(process.version)) return;
-    const platform = `${process.platform}-${process.arch}`;
+    if (ownNodeWillDo) return;
     const name = platformPackages[platform];
     if (name === undefined) {
       throw new SetupProblem(`There is no ready-made Node.js for ${platform}.`, `Install Node.js ${supportedNode} by hand.`);

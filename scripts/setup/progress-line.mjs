@@ -32,7 +32,6 @@ export function startProgress(title) {
   return {
     /** @param {string} line the command's latest line of output */
     report: (line) => {
-      // eslint-disable-next-line no-control-regex
       detail = line.replace(/\u001b\[[0-9;]*[A-Za-z]/g, '').trim();
     },
     /** @param {string} [note] */

