@@ -1,5 +1,6 @@
 import { toByteCharacters } from '../byte-level.js';
 import type { JsonNode } from '../json-node.js';
+import { punctuation } from './punctuation.js';
 import { regularExpression, translate } from './regular-expression.js';
 import { split, type SplitBehavior, splitBehavior } from './split.js';
 
@@ -11,7 +12,6 @@ const gpt2Expression = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L
 /** Rust's `char::is_numeric`, which `Digits` goes by. */
 const numeric = /\p{N}/gu;
 const whitespace = /\p{White_Space}/gu;
-const punctuation = /[\p{P}!-/:-@[-`{-~]/gu;
 
 /**
  * Builds the pre-tokenizer of a tokenizer.json. Written anew, because those of `@huggingface/tokenizers` 0.2 differ from

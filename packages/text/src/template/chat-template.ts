@@ -86,5 +86,6 @@ function range(args: readonly number[], budget: RenderBudget): number[] {
   const count = Math.max(0, Math.ceil(((stop ?? 0) - (start ?? 0)) / step));
   // A step of 0 gives no finite count.
   if (!(count <= longestRange)) throw budget.exceeded(longestRange, 'items of a range');
+  budget.step(count);
   return Array.from({ length: count }, (_, index) => (start ?? 0) + index * step);
 }

@@ -3,11 +3,11 @@ import { TokenizerError } from '@mlxengine/core';
 /** Most evaluations of a node of the template. */
 const mostSteps = 2_000_000;
 /** Most time in milliseconds, for templates whose single steps are slow. */
-const mostMilliseconds = 5_000;
+const mostMilliseconds = 2_000;
 /** Characters that a template may add to the conversation, which itself may appear this many times. */
 const ownCharacters = 1_000_000;
 const repetitions = 4;
-const stepsBetweenLooksAtTheClock = 64;
+const stepsBetweenLooksAtTheClock = 8;
 
 /**
  * What rendering may cost. A template comes with a checkpoint, from anyone: it must not be able to hang a process or to
@@ -27,10 +27,11 @@ export class RenderBudget {
     this.characters = ownCharacters + repetitions * inputLength;
   }
 
-  step(): void {
-    this.#steps += 1;
+  step(count = 1): void {
+    const before = this.#steps;
+    this.#steps += count;
     if (this.#steps > mostSteps) throw this.exceeded(mostSteps, 'steps');
-    if (this.#steps % stepsBetweenLooksAtTheClock === 0 && performance.now() > this.#end) throw this.exceeded(mostMilliseconds, 'ms');
+    if (before % stepsBetweenLooksAtTheClock === 0 && performance.now() > this.#end) throw this.exceeded(mostMilliseconds, 'ms');
   }
 
   /** Counts text of the output, or that was captured on the way. */
