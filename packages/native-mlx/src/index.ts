@@ -1,1 +1,2 @@
-export {};
+export { createMLXBackend, type MLXBackendOptions } from './create-mlx-backend.js';
+export { probeMLX } from './probe/probe-mlx.js';

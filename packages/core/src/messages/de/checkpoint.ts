@@ -53,4 +53,6 @@ export const checkpoint: Translation<typeof english> = {
     '{file}: für den Tensor {tensor} wurden {found} Bytes gelesen, erwartet waren {expected}. Die Datei hat sich geändert oder ihre Quelle ist defekt; lade das Modell noch einmal.',
   'checkpoint.write-size':
     'Der Tensor {tensor} mit {dtype} {shape} braucht {expected} Bytes, zum Schreiben kamen aber {found}.',
+  'checkpoint.tensor-refused':
+    'Der Tensor {tensor} lässt sich nicht laden: {reason}. config.json und Gewichte gehören nicht zusammen; das Modell neu herunterladen.',
 };

@@ -5,4 +5,6 @@ import type { Translation } from '../translation.js';
 export const memory: Translation<typeof english> = {
   'memory.exhausted':
     '{what} braucht {neededBytes} Bytes, die nicht zu bekommen waren. Wähle ein kleineres Modell oder einen kleineren Kontext.',
+  'memory.refused':
+    '{what}: Der nötige Speicher war nicht zu bekommen: {reason} Ein kleineres Modell oder einen kleineren Kontext wählen.',
 };

@@ -3,6 +3,6 @@ import type { Translation } from '../translation.js';
 
 /** Messages of the area `native`, in German. */
 export const native: Translation<typeof english> = {
-  'native.not-built':
-    'Das native Addon ist nicht gebaut: {reason}. {remedy}',
+  'native.not-loaded':
+    'Das native Addon lässt sich nicht laden: {reason}. "mlxengine doctor" zeigt, was zu tun ist.',
 };

@@ -50,4 +50,6 @@ export const checkpoint = {
     '{file}: {found} bytes were read for the tensor {tensor}, expected {expected}. The file changed or its source is broken; load the model again.',
   'checkpoint.write-size':
     'The tensor {tensor} of {dtype} {shape} takes {expected} bytes, but {found} were given to write.',
+  'checkpoint.tensor-refused':
+    'The tensor {tensor} cannot be loaded: {reason}. config.json and weights do not belong together; download the model again.',
 } as const;

@@ -1,5 +1,5 @@
 /** Messages of the area `native`. */
 export const native = {
-  'native.not-built':
-    'The native addon is not built: {reason}. {remedy}',
+  'native.not-loaded':
+    'The native addon cannot be loaded: {reason}. See "mlxengine doctor" for what to do.',
 } as const;

@@ -1,0 +1,127 @@
+#include "addon/environment.h"
+
+#include <chrono>
+
+#include "addon/write_event.h"
+
+namespace mlxengine {
+
+void Question::answer(std::variant<Choice, Failure> answer) {
+  {
+    std::lock_guard lock(mutex_);
+    if (answer_) return;
+    answer_ = std::move(answer);
+  }
+  answered_.notify_all();
+}
+
+Choice Question::wait(const Cancellation& cancellation) {
+  std::unique_lock lock(mutex_);
+  // JavaScript may be gone for good: then only the cancellation tells.
+  while (!answered_.wait_for(lock, std::chrono::milliseconds(20), [this] { return answer_.has_value(); })) cancellation.throw_if_cancelled();
+  if (const auto* failure = std::get_if<Failure>(&*answer_)) throw FailureError(*failure);
+  return std::get<Choice>(std::move(*answer_));
+}
+
+namespace {
+
+// What Node keeps for the addon in an environment.
+struct InstanceData {
+  std::shared_ptr<Environment> environment;
+};
+
+}  // namespace
+
+std::shared_ptr<Environment> Environment::create(Napi::Env env) {
+  auto environment = std::make_shared<Environment>();
+  environment->channel_ = Channel::New(env, "mlxengine", 0, 1, environment.get());
+  environment->channel_.Unref(env);
+  env.SetInstanceData(new InstanceData{environment});
+  // Hooks run last in, first out, so this one runs while the channel is still whole.
+  env.AddCleanupHook([environment] { environment->shut_down(); });
+  return environment;
+}
+
+std::shared_ptr<Environment> Environment::of(Napi::Env env) { return env.GetInstanceData<InstanceData>()->environment; }
+
+RequestId Environment::begin(Napi::Function on_event, CancellationPtr cancellation, ReadChoice read_choice) {
+  const RequestId request = ++last_request_;
+  if (pending_.empty()) channel_.Ref(on_event.Env());
+  pending_.emplace(request, Pending{Napi::Persistent(on_event), std::move(cancellation), std::move(read_choice)});
+  return request;
+}
+
+void Environment::cancel(RequestId request) {
+  const auto found = pending_.find(request);
+  if (found != pending_.end()) found->second.cancellation->cancel();
+}
+
+void Environment::post(RequestId request, Event event) {
+  send(std::make_unique<Delivery>(Delivery{request, std::move(event)}));
+}
+
+Choice Environment::ask(RequestId request, const Cancellation& cancellation) {
+  auto question = std::make_shared<Question>();
+  if (!send(std::make_unique<Delivery>(Delivery{request, question}))) {
+    throw FailureError(FailureKind::aborted, "[addon] environment, expected open, got closed");
+  }
+  return question->wait(cancellation);
+}
+
+bool Environment::send(std::unique_ptr<Delivery> delivery) {
+  std::lock_guard lock(mutex_);
+  if (closed_ || channel_.NonBlockingCall(delivery.get()) != napi_ok) return false;
+  delivery.release();
+  return true;
+}
+
+void Environment::deliver(Napi::Env env, Napi::Function, Environment* environment, Delivery* raw) {
+  const std::unique_ptr<Delivery> delivery(raw);
+  if (env == nullptr) return;
+  const Napi::HandleScope scope(env);
+  // The environment may go while JavaScript runs.
+  const auto keep = environment->shared_from_this();
+  if (const auto* event = std::get_if<Event>(&delivery->content)) {
+    environment->deliver_event(env, delivery->request, *event);
+  } else {
+    environment->deliver_question(env, delivery->request, *std::get<std::shared_ptr<Question>>(delivery->content));
+  }
+}
+
+void Environment::deliver_event(Napi::Env env, RequestId request, const Event& event) {
+  const auto found = pending_.find(request);
+  if (found == pending_.end()) return;
+  count_crossing();
+  const Napi::Function on_event = found->second.on_event.Value();
+  if (ends_request(event)) {
+    pending_.erase(found);
+    if (pending_.empty()) channel_.Unref(env);
+  }
+  on_event.Call({write_event(env, event)});
+}
+
+void Environment::deliver_question(Napi::Env env, RequestId request, Question& question) {
+  const auto found = pending_.find(request);
+  if (found == pending_.end()) return;
+  count_crossing();
+  try {
+    const Napi::Value answer = found->second.on_event.Value().Call({write_question(env)});
+    question.answer(found->second.read_choice(answer));
+  } catch (...) {
+    question.answer(current_failure());
+  }
+}
+
+void Environment::shut_down() {
+  {
+    std::lock_guard lock(mutex_);
+    if (closed_) return;
+    closed_ = true;
+  }
+  for (auto& [request, pending] : pending_) pending.cancellation->cancel();
+  owner_->leave(client());
+  pending_.clear();
+  channel_.Abort();
+}
+
+}  // namespace mlxengine

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <napi.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <variant>
+
+#include "generation/constraint.h"
+#include "runtime/cancellation.h"
+#include "runtime/events.h"
+#include "runtime/owner_thread.h"
+
+namespace mlxengine {
+
+// A question to JavaScript that the owner thread waits for.
+class Question {
+ public:
+  void answer(std::variant<Choice, Failure> answer);
+  Choice wait(const Cancellation& cancellation);
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable answered_;
+  std::optional<std::variant<Choice, Failure>> answer_;
+};
+
+// The addon in one environment (the main thread or a worker thread): which requests run, and the way of their events to
+// JavaScript. Only `post` and `ask` may be called from another thread.
+class Environment : public std::enable_shared_from_this<Environment> {
+ public:
+  using ReadChoice = std::function<Choice(Napi::Value)>;
+
+  static std::shared_ptr<Environment> create(Napi::Env env);
+  static std::shared_ptr<Environment> of(Napi::Env env);
+
+  OwnerThread& owner() { return *owner_; }
+  OwnerThread::ClientId client() const { return this; }
+
+  // Registers a request: its events go to the callback until one that ends it. Keeps the process alive until then.
+  RequestId begin(Napi::Function on_event, CancellationPtr cancellation, ReadChoice read_choice = nullptr);
+  void cancel(RequestId request);
+
+  void post(RequestId request, Event event);
+  Choice ask(RequestId request, const Cancellation& cancellation);
+
+  // Ends everything of this environment, which is about to go. Returns once the owner thread has left its requests.
+  void shut_down();
+
+  // Calls between JavaScript and the addon, either way; tests hold their number against the number of tokens.
+  void count_crossing() { crossings_.fetch_add(1, std::memory_order_relaxed); }
+  double crossings() const { return static_cast<double>(crossings_.load(std::memory_order_relaxed)); }
+
+ private:
+  struct Pending {
+    Napi::FunctionReference on_event;
+    CancellationPtr cancellation;
+    ReadChoice read_choice;
+  };
+
+  struct Delivery {
+    RequestId request;
+    std::variant<Event, std::shared_ptr<Question>> content;
+  };
+
+  static void deliver(Napi::Env env, Napi::Function, Environment* environment, Delivery* delivery);
+  using Channel = Napi::TypedThreadSafeFunction<Environment, Delivery, deliver>;
+
+  bool send(std::unique_ptr<Delivery> delivery);
+  void deliver_event(Napi::Env env, RequestId request, const Event& event);
+  void deliver_question(Napi::Env env, RequestId request, Question& question);
+
+  std::shared_ptr<OwnerThread> owner_ = OwnerThread::shared();
+  Channel channel_;
+  std::mutex mutex_;
+  bool closed_ = false;
+  std::map<RequestId, Pending> pending_;
+  RequestId last_request_ = 0;
+  std::atomic<uint64_t> crossings_{0};
+};
+
+}  // namespace mlxengine

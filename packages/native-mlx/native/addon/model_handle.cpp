@@ -1,0 +1,167 @@
+#include "addon/model_handle.h"
+
+#include <mlx/device.h>
+
+#include "addon/guard.h"
+#include "addon/js_reader.h"
+#include "addon/read_graph.h"
+#include "addon/read_requests.h"
+#include "generation/generate.h"
+#include "generation/score.h"
+#include "weights/load_weights.h"
+
+namespace mx = mlx::core;
+
+namespace mlxengine {
+
+namespace {
+
+mx::Device read_device(const JsReader& source) {
+  const std::string kind = source.string();
+  if (kind != "cpu" && kind != "gpu") source.fail("\"cpu\" or \"gpu\"");
+  return kind == "cpu" ? mx::Device::cpu : mx::Device::gpu;
+}
+
+// The grammar of a request, which lives on JavaScript's thread.
+class RemoteConstraint : public Constraint {
+ public:
+  RemoteConstraint(Environment& environment, RequestId request, const Cancellation& cancellation)
+      : environment_(environment), request_(request), cancellation_(cancellation) {}
+
+  Choice next() override { return environment_.ask(request_, cancellation_); }
+
+ private:
+  Environment& environment_;
+  RequestId request_;
+  const Cancellation& cancellation_;
+};
+
+const Executor& loaded(const Model& model) {
+  if (!model.executor) throw FailureError(FailureKind::argument, "[model] state, expected loaded, got unloaded");
+  return *model.executor;
+}
+
+}  // namespace
+
+Napi::Function ModelHandle::define(Napi::Env env) {
+  return DefineClass(env, "Model",
+                     {InstanceMethod("provide", &ModelHandle::provide), InstanceMethod("load", &ModelHandle::load),
+                      InstanceMethod("generate", &ModelHandle::generate), InstanceMethod("score", &ModelHandle::score),
+                      InstanceMethod("cancel", &ModelHandle::cancel), InstanceMethod("unload", &ModelHandle::unload)});
+}
+
+ModelHandle::ModelHandle(const Napi::CallbackInfo& info)
+    : Napi::ObjectWrap<ModelHandle>(info), environment_(Environment::of(info.Env())) {
+  guarded(info.Env(), [&] {
+    const JsReader specification(info[0], "model");
+    model_->graph = read_graph(specification["graph"]);
+    model_->device = read_device(specification["device"]);
+    plan_ = read_load_plan(specification);
+  });
+}
+
+// Reached when JavaScript dropped the model, and when its environment goes: the owner thread frees what is MLX's.
+ModelHandle::~ModelHandle() {
+  for (const RequestId request : requests_) environment_->cancel(request);
+  environment_->owner().post(nullptr, [model = std::move(model_)] {
+    try {
+      model->release();
+    } catch (...) {
+      // Nobody is left to hear of it, and the model's memory goes with the model all the same.
+    }
+  });
+}
+
+Napi::Value ModelHandle::provide(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    const JsReader name(info[0], "name");
+    const auto found = plan_.tensors.find(name.string());
+    if (found == plan_.tensors.end()) name.fail("a tensor of the model");
+    const JsReader source(info[1], "bytes");
+    if (!info[1].IsTypedArray()) source.fail("a Uint8Array");
+    const auto bytes = info[1].As<Napi::Uint8Array>();
+    if (bytes.ByteLength() != found->second.byte_length) source.fail(std::to_string(found->second.byte_length) + " bytes");
+    found->second.bytes.assign(bytes.Data(), bytes.Data() + bytes.ByteLength());
+    return info.Env().Undefined();
+  });
+}
+
+Napi::Value ModelHandle::load(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    auto plan = std::make_shared<LoadPlan>(std::exchange(plan_, {}));
+    const auto work = [model = model_, plan, environment = environment_](RequestId request, const Cancellation& cancellation) {
+      const auto total = static_cast<double>(plan->total_bytes);
+      const auto on_progress = [&](uint64_t bytes) { environment->post(request, LoadProgressEvent{static_cast<double>(bytes), total}); };
+      auto weights = load_weights(model->graph, std::move(*plan), cancellation, on_progress);
+      model->executor = std::make_unique<Executor>(model->graph, std::move(weights));
+      environment->post(request, DoneEvent{});
+    };
+    return Napi::Number::New(info.Env(), submit(JsReader(info[0], "onEvent").function(), work));
+  });
+}
+
+Napi::Value ModelHandle::generate(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const JsReader source(info[0], "request");
+    auto request = read_generate_request(source, model_->graph);
+    const bool constrained = source["constrained"].boolean();
+    const auto work = [model = model_, environment = environment_, constrained, request = std::move(request)](
+                          RequestId id, const Cancellation& cancellation) {
+      loaded(*model);
+      RemoteConstraint constraint(*environment, id, cancellation);
+      mlxengine::generate(*model, request, cancellation, constrained ? &constraint : nullptr,
+                          [&](Event event) { environment->post(id, std::move(event)); });
+    };
+    const auto read_answer = [model = model_](Napi::Value answer) { return read_choice(JsReader(answer, "choice"), model->graph); };
+    return Napi::Number::New(info.Env(), submit(JsReader(info[1], "onEvent").function(), work, read_answer));
+  });
+}
+
+Napi::Value ModelHandle::score(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    auto request = read_score_request(JsReader(info[0], "request"), model_->graph);
+    const auto work = [model = model_, environment = environment_, request = std::move(request)](RequestId id,
+                                                                                                const Cancellation& cancellation) {
+      loaded(*model);
+      environment->post(id, mlxengine::score(*model, request, cancellation));
+    };
+    return Napi::Number::New(info.Env(), submit(JsReader(info[1], "onEvent").function(), work));
+  });
+}
+
+Napi::Value ModelHandle::cancel(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    environment_->cancel(static_cast<RequestId>(JsReader(info[0], "request").integer(0, UINT32_MAX)));
+    return info.Env().Undefined();
+  });
+}
+
+Napi::Value ModelHandle::unload(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    for (const RequestId request : requests_) environment_->cancel(request);
+    plan_ = {};
+    const auto work = [model = model_, environment = environment_](RequestId request, const Cancellation&) {
+      model->release();
+      environment->post(request, DoneEvent{});
+    };
+    return Napi::Number::New(info.Env(), submit(JsReader(info[0], "onEvent").function(), work));
+  });
+}
+
+RequestId ModelHandle::submit(const Napi::Function& on_event, Work work, Environment::ReadChoice read_choice) {
+  const auto cancellation = std::make_shared<Cancellation>();
+  const RequestId request = environment_->begin(on_event, cancellation, std::move(read_choice));
+  requests_.insert(request);
+  const auto job = [environment = environment_, model = model_, work = std::move(work), request, cancellation] {
+    try {
+      mx::set_default_device(model->device);
+      work(request, *cancellation);
+    } catch (...) {
+      environment->post(request, current_failure());
+    }
+  };
+  environment_->owner().post(environment_->client(), job);
+  return request;
+}
+
+}  // namespace mlxengine

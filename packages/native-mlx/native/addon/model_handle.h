@@ -1,0 +1,42 @@
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+#include <set>
+
+#include "addon/environment.h"
+#include "generation/model.h"
+#include "weights/tensor_plan.h"
+
+namespace mlxengine {
+
+// `Model` of JavaScript: reads what it is given, then hands the work to the owner thread. Every method that works
+// returns a request's number, and its callback hears of it.
+class ModelHandle : public Napi::ObjectWrap<ModelHandle> {
+ public:
+  static Napi::Function define(Napi::Env env);
+
+  explicit ModelHandle(const Napi::CallbackInfo& info);
+  ~ModelHandle() override;
+
+ private:
+  Napi::Value provide(const Napi::CallbackInfo& info);
+  Napi::Value load(const Napi::CallbackInfo& info);
+  Napi::Value generate(const Napi::CallbackInfo& info);
+  Napi::Value score(const Napi::CallbackInfo& info);
+  Napi::Value cancel(const Napi::CallbackInfo& info);
+  Napi::Value unload(const Napi::CallbackInfo& info);
+
+  // Runs work on the owner thread; what it throws becomes the request's end.
+  using Work = std::function<void(RequestId request, const Cancellation& cancellation)>;
+  RequestId submit(const Napi::Function& on_event, Work work, Environment::ReadChoice read_choice = nullptr);
+
+  std::shared_ptr<Environment> environment_;
+  std::shared_ptr<Model> model_ = std::make_shared<Model>();
+  // Until `load` takes it.
+  LoadPlan plan_;
+  std::set<RequestId> requests_;
+};
+
+}  // namespace mlxengine

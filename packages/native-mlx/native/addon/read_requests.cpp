@@ -1,0 +1,125 @@
+#include "addon/read_requests.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "generation/constraint.h"
+#include "runtime/failure.h"
+
+namespace mx = mlx::core;
+
+namespace mlxengine {
+
+namespace {
+
+constexpr int64_t max_int = std::numeric_limits<int>::max();
+constexpr int64_t max_safe_integer = (int64_t{1} << 53) - 1;
+
+std::vector<uint32_t> read_tokens(const JsReader& source, const Graph& graph, size_t least) {
+  auto tokens = source.words();
+  if (tokens.size() < least) source.fail("at least " + std::to_string(least) + " tokens");
+  const auto limit = static_cast<uint32_t>(graph.vocabulary_size);
+  if (std::any_of(tokens.begin(), tokens.end(), [&](uint32_t token) { return token >= limit; })) {
+    source.fail("ids below " + std::to_string(limit));
+  }
+  return tokens;
+}
+
+struct NamedDtype {
+  const char* name;
+  mx::Dtype dtype;
+};
+
+mx::Dtype read_tensor_dtype(const JsReader& source) {
+  static const NamedDtype dtypes[] = {{"F32", mx::float32}, {"F16", mx::float16}, {"BF16", mx::bfloat16}, {"U32", mx::uint32}};
+  const std::string name = source.string();
+  for (const auto& [known, dtype] : dtypes) {
+    if (name == known) return dtype;
+  }
+  source.fail("F32, F16, BF16 or U32");
+}
+
+mx::Dtype read_compute_dtype(const JsReader& source) {
+  static const NamedDtype dtypes[] = {{"float32", mx::float32}, {"float16", mx::float16}, {"bfloat16", mx::bfloat16}};
+  const std::string name = source.string();
+  for (const auto& [known, dtype] : dtypes) {
+    if (name == known) return dtype;
+  }
+  source.fail("float32, float16 or bfloat16");
+}
+
+TensorPlan read_tensor(const JsReader& source) {
+  TensorPlan plan;
+  plan.dtype = read_tensor_dtype(source["dtype"]);
+  plan.shape = source["shape"].dimensions(8);
+  // Not more than any tensor of a real model, so that the product below stays exact.
+  uint64_t bytes = plan.dtype.size();
+  for (const int dimension : plan.shape) {
+    bytes *= static_cast<uint64_t>(dimension);
+    if (bytes > (uint64_t{1} << 40)) source["shape"].fail("a tensor of at most 2^40 bytes");
+  }
+  plan.byte_length = bytes;
+  if (source.has("file")) {
+    plan.file = source["file"].string();
+    plan.byte_offset = static_cast<uint64_t>(source["byteOffset"].integer(0, max_safe_integer));
+  }
+  return plan;
+}
+
+}  // namespace
+
+GenerateRequest read_generate_request(const JsReader& source, const Graph& graph) {
+  GenerateRequest request;
+  request.prompt = read_tokens(source["prompt"], graph, 1);
+  request.max_tokens = static_cast<int>(source["maxTokens"].integer(1, max_int));
+  const auto total = static_cast<int64_t>(request.prompt.size()) + request.max_tokens;
+  if (total > graph.context_length) source["maxTokens"].fail("to fit a context of " + std::to_string(graph.context_length));
+  request.stop_tokens = read_tokens(source["stopTokens"], graph, 0);
+  SamplingParameters& sampling = request.sampling;
+  sampling.temperature = static_cast<float>(source["temperature"].number());
+  sampling.top_p = static_cast<float>(source["topP"].number());
+  sampling.min_p = static_cast<float>(source["minP"].number());
+  sampling.top_k = static_cast<int>(source["topK"].integer(0, max_int));
+  sampling.seed = static_cast<uint32_t>(source["seed"].integer(0, std::numeric_limits<uint32_t>::max()));
+  return request;
+}
+
+ScoreRequest read_score_request(const JsReader& source, const Graph& graph) {
+  ScoreRequest request;
+  request.tokens = read_tokens(source["tokens"], graph, 2);
+  if (request.tokens.size() > static_cast<size_t>(graph.context_length)) source["tokens"].fail("to fit the context");
+  request.chunk_size = static_cast<int>(source["chunkSize"].integer(0, max_int));
+  request.logits = source["logits"].boolean();
+  return request;
+}
+
+LoadPlan read_load_plan(const JsReader& source) {
+  LoadPlan plan;
+  plan.dtype = read_compute_dtype(source["dtype"]);
+  for (const JsReader& tensor : source["tensors"].array()) {
+    const TensorPlan& added = plan.tensors.insert_or_assign(tensor["name"].string(), read_tensor(tensor)).first->second;
+    plan.total_bytes += added.byte_length;
+  }
+  for (const JsReader& quantization : source["quantizations"].array()) {
+    const auto bits = static_cast<int>(quantization["bits"].integer(2, 8));
+    const auto group_size = static_cast<int>(quantization["groupSize"].integer(1, 1024));
+    plan.quantizations.insert_or_assign(quantization["path"].string(), Quantization{bits, group_size});
+  }
+  return plan;
+}
+
+Choice read_choice(const JsReader& source, const Graph& graph) {
+  if (source.value().IsNumber()) return {static_cast<uint32_t>(source.index(static_cast<size_t>(graph.vocabulary_size))), {}};
+  Choice choice{std::nullopt, source.words()};
+  const size_t words = (static_cast<size_t>(graph.vocabulary_size) + 31) / 32;
+  if (choice.mask.size() != words) source.fail(std::to_string(words) + " words");
+  // Bits past the vocabulary say nothing.
+  const int used = graph.vocabulary_size % 32;
+  if (used != 0) choice.mask.back() &= (uint32_t{1} << used) - 1;
+  if (std::all_of(choice.mask.begin(), choice.mask.end(), [](uint32_t word) { return word == 0; })) {
+    throw FailureError(FailureKind::constraint, "[constraint] mask, expected a token that may come next, got none");
+  }
+  return choice;
+}
+
+}  // namespace mlxengine

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "addon/js_reader.h"
+#include "generation/request.h"
+#include "graph/graph.h"
+#include "weights/tensor_plan.h"
+
+namespace mlxengine {
+
+// What JavaScript asks for as plain structs. Token ids are checked against the vocabulary here, because MLX's gather
+// does not check them.
+GenerateRequest read_generate_request(const JsReader& source, const Graph& graph);
+ScoreRequest read_score_request(const JsReader& source, const Graph& graph);
+
+// `tensors` and `quantizations` of a model; the float dtype is the one to compute in.
+LoadPlan read_load_plan(const JsReader& source);
+
+// A mask (Uint32Array) or a forced token (number).
+struct Choice read_choice(const JsReader& source, const Graph& graph);
+
+}  // namespace mlxengine

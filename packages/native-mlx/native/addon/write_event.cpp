@@ -1,0 +1,111 @@
+#include "addon/write_event.h"
+
+#include <cstring>
+
+namespace mlxengine {
+
+namespace {
+
+Napi::Object tagged(Napi::Env env, const char* type) {
+  auto object = Napi::Object::New(env);
+  object.Set("type", type);
+  return object;
+}
+
+template <typename Array, typename Element>
+Array to_typed_array(Napi::Env env, const std::vector<Element>& elements) {
+  auto array = Array::New(env, elements.size());
+  if (!elements.empty()) std::memcpy(array.Data(), elements.data(), elements.size() * sizeof(Element));
+  return array;
+}
+
+class EventWriter {
+ public:
+  explicit EventWriter(Napi::Env env) : env_(env) {}
+
+  Napi::Object operator()(const LoadProgressEvent& event) const {
+    auto object = tagged(env_, "load-progress");
+    object.Set("loadedBytes", event.loaded_bytes);
+    object.Set("totalBytes", event.total_bytes);
+    return object;
+  }
+
+  Napi::Object operator()(const PrefillProgressEvent& event) const {
+    auto object = tagged(env_, "prefill-progress");
+    object.Set("processedTokens", event.processed_tokens);
+    object.Set("totalTokens", event.total_tokens);
+    object.Set("cachedTokens", event.cached_tokens);
+    return object;
+  }
+
+  Napi::Object operator()(const TokensEvent& event) const {
+    auto object = tagged(env_, "tokens");
+    object.Set("tokens", to_typed_array<Napi::Uint32Array>(env_, event.tokens));
+    return object;
+  }
+
+  Napi::Object operator()(const FinishEvent& event) const {
+    auto statistics = Napi::Object::New(env_);
+    statistics.Set("promptTokens", event.statistics.prompt_tokens);
+    statistics.Set("cachedPromptTokens", event.statistics.cached_prompt_tokens);
+    statistics.Set("completionTokens", event.statistics.completion_tokens);
+    statistics.Set("prefillMs", event.statistics.prefill_ms);
+    statistics.Set("decodeMs", event.statistics.decode_ms);
+    auto object = tagged(env_, "finish");
+    object.Set("reason", event.stopped ? "stop-token" : "length");
+    object.Set("statistics", statistics);
+    return object;
+  }
+
+  Napi::Object operator()(const ScoreEvent& event) const {
+    auto object = tagged(env_, "score");
+    object.Set("logProbabilities", to_typed_array<Napi::Float32Array>(env_, event.log_probabilities));
+    object.Set("logits", to_typed_array<Napi::Float32Array>(env_, event.logits));
+    return object;
+  }
+
+  Napi::Object operator()(const DevicesEvent& event) const {
+    auto devices = Napi::Array::New(env_, event.devices.size());
+    for (uint32_t i = 0; i < event.devices.size(); i++) {
+      const DeviceDescription& device = event.devices[i];
+      auto entry = Napi::Object::New(env_);
+      entry.Set("type", device.type);
+      entry.Set("kind", device.kind);
+      entry.Set("name", device.name);
+      entry.Set("memoryBytes", device.memory_bytes);
+      entry.Set("failure", device.failure);
+      devices.Set(i, entry);
+    }
+    auto object = tagged(env_, "devices");
+    object.Set("devices", devices);
+    return object;
+  }
+
+  Napi::Object operator()(const DoneEvent&) const { return tagged(env_, "done"); }
+
+  Napi::Object operator()(const Failure& failure) const {
+    auto object = tagged(env_, "failure");
+    object.Set("failure", write_failure(env_, failure));
+    return object;
+  }
+
+ private:
+  Napi::Env env_;
+};
+
+}  // namespace
+
+Napi::Object write_event(Napi::Env env, const Event& event) { return std::visit(EventWriter(env), event); }
+
+Napi::Object write_question(Napi::Env env) { return tagged(env, "choose"); }
+
+Napi::Object write_failure(Napi::Env env, const Failure& failure) {
+  auto object = Napi::Object::New(env);
+  object.Set("kind", name_of(failure.kind));
+  object.Set("text", failure.text);
+  object.Set("subject", failure.subject);
+  object.Set("neededBytes", failure.needed_bytes);
+  return object;
+}
+
+}  // namespace mlxengine

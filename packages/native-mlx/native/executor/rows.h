@@ -1,0 +1,21 @@
+#pragma once
+
+#include <mlx/array.h>
+
+#include <vector>
+
+#include "executor/step.h"
+
+namespace mlxengine {
+
+// The rows of one sequence of a step's activation [tokens, …].
+mlx::core::array rows_of(const mlx::core::array& x, const SequenceRows& rows);
+
+// [n, heads, D] to [1, heads, n, D], as MLX's fused operations take it, and back. Neither copies.
+mlx::core::array to_heads_first(const mlx::core::array& x);
+mlx::core::array to_rows_first(const mlx::core::array& x);
+
+// The sequences' rows one after another again.
+mlx::core::array joined(std::vector<mlx::core::array> parts);
+
+}  // namespace mlxengine

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <mlx/array.h>
+
+#include "weights/loaded_weight.h"
+
+namespace mlxengine {
+
+// x · Wᵀ (+ bias): [n, in] to [n, out]. Rows stay rows: MLX's quantized product is many times slower on [n, 1, in].
+mlx::core::array linear(const mlx::core::array& x, const LoadedWeight& weight);
+
+// Rows of a matrix by id: [n] to [n, columns], in the compute dtype.
+mlx::core::array embedding(const mlx::core::array& ids, const LoadedWeight& weight);
+
+}  // namespace mlxengine

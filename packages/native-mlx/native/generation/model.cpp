@@ -1,0 +1,17 @@
+#include "generation/model.h"
+
+#include <mlx/memory.h>
+#include <mlx/stream.h>
+
+namespace mx = mlx::core;
+
+namespace mlxengine {
+
+void Model::release() {
+  mx::synchronize();
+  executor.reset();
+  prefix_cache.clear();
+  mx::clear_cache();
+}
+
+}  // namespace mlxengine

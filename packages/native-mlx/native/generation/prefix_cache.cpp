@@ -1,0 +1,31 @@
+#include "generation/prefix_cache.h"
+
+#include <algorithm>
+
+namespace mlxengine {
+
+CachedSequence PrefixCache::take(const std::vector<uint32_t>& prompt, const Graph& graph) {
+  if (!last_) return {{}, SequenceState(graph)};
+  const size_t comparable = std::min(last_->tokens.size(), prompt.size() - 1);
+  const auto end = std::mismatch(prompt.begin(), prompt.begin() + static_cast<std::ptrdiff_t>(comparable), last_->tokens.begin()).first;
+  const auto common = static_cast<size_t>(end - prompt.begin());
+  if (common == 0) {
+    // Its memory is given back before the new sequence needs its own.
+    last_.reset();
+    return {{}, SequenceState(graph)};
+  }
+  CachedSequence sequence = std::move(*last_);
+  last_.reset();
+  sequence.tokens.resize(common);
+  sequence.state.trim(static_cast<int>(common));
+  return sequence;
+}
+
+void PrefixCache::keep(CachedSequence sequence) {
+  const size_t known = std::min(sequence.tokens.size(), static_cast<size_t>(sequence.state.length()));
+  sequence.tokens.resize(known);
+  sequence.state.trim(static_cast<int>(known));
+  last_ = std::move(sequence);
+}
+
+}  // namespace mlxengine

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "executor/sequence_state.h"
+
+namespace mlxengine {
+
+// A sequence's tokens and what the model made of them: `state` holds the first positions of `tokens`.
+struct CachedSequence {
+  std::vector<uint32_t> tokens;
+  SequenceState state;
+};
+
+// Keeps the last sequence and gives the part of it that a new prompt begins with.
+class PrefixCache {
+ public:
+  // The longest usable prefix, cut to leave at least one token of the prompt to compute; empty where nothing matches.
+  CachedSequence take(const std::vector<uint32_t>& prompt, const Graph& graph);
+
+  // Keeps a sequence for the next request. Positions whose token was never read are cut off.
+  void keep(CachedSequence sequence);
+
+  void clear() { last_.reset(); }
+
+ private:
+  std::optional<CachedSequence> last_;
+};
+
+}  // namespace mlxengine

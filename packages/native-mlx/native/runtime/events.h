@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "runtime/failure.h"
+
+// What the owner thread tells JavaScript about a request, as plain data.
+namespace mlxengine {
+
+using RequestId = uint32_t;
+
+struct LoadProgressEvent {
+  double loaded_bytes;
+  double total_bytes;
+};
+
+struct PrefillProgressEvent {
+  int processed_tokens;
+  int total_tokens;
+  int cached_tokens;
+};
+
+struct TokensEvent {
+  std::vector<uint32_t> tokens;
+};
+
+struct Statistics {
+  int prompt_tokens = 0;
+  int cached_prompt_tokens = 0;
+  int completion_tokens = 0;
+  double prefill_ms = 0;
+  double decode_ms = 0;
+};
+
+struct FinishEvent {
+  bool stopped;  // by a stop token; otherwise by length
+  Statistics statistics;
+};
+
+struct ScoreEvent {
+  std::vector<float> log_probabilities;
+  std::vector<float> logits;
+};
+
+struct DeviceDescription {
+  std::string type;  // cpu or gpu, as MLX sees it
+  std::string kind;  // cpu, metal or cuda
+  std::string name;
+  double memory_bytes = 0;  // 0: not known
+  // Empty where a small computation on it came out right; otherwise what happened.
+  std::string failure;
+};
+
+struct DevicesEvent {
+  std::vector<DeviceDescription> devices;
+};
+
+// The end of a request that has nothing to tell: loading and unloading.
+struct DoneEvent {};
+
+using Event = std::variant<LoadProgressEvent, PrefillProgressEvent, TokensEvent, FinishEvent, ScoreEvent, DevicesEvent, DoneEvent, Failure>;
+
+// Whether nothing comes after it.
+inline bool ends_request(const Event& event) {
+  return std::holds_alternative<FinishEvent>(event) || std::holds_alternative<ScoreEvent>(event) ||
+         std::holds_alternative<DevicesEvent>(event) || std::holds_alternative<DoneEvent>(event) || std::holds_alternative<Failure>(event);
+}
+
+}  // namespace mlxengine

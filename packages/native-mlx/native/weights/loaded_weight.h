@@ -1,0 +1,26 @@
+#pragma once
+
+#include <mlx/array.h>
+
+#include <optional>
+#include <vector>
+
+#include "weights/tensor_plan.h"
+
+namespace mlxengine {
+
+// A weight as operations use it. What the graph calls a matrix is dense or quantized here; the operations that take one
+// ask through weight_operations.h and never look inside.
+struct LoadedWeight {
+  mlx::core::array weight;
+  std::optional<mlx::core::array> scales = std::nullopt;
+  std::optional<mlx::core::array> biases = std::nullopt;
+  std::optional<Quantization> quantization = std::nullopt;
+  // The linear layer's bias, not the quantization's.
+  std::optional<mlx::core::array> bias = std::nullopt;
+};
+
+// In the order of the graph's weights.
+using LoadedWeights = std::vector<LoadedWeight>;
+
+}  // namespace mlxengine

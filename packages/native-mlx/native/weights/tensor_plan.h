@@ -1,0 +1,37 @@
+#pragma once
+
+#include <mlx/dtype.h>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mlxengine {
+
+// One tensor of the checkpoint and where its bytes are: in a file, or handed over by JavaScript.
+struct TensorPlan {
+  mlx::core::Dtype dtype = mlx::core::float32;
+  std::vector<int> shape;
+  uint64_t byte_length = 0;
+  std::string file;  // empty: `bytes`
+  uint64_t byte_offset = 0;
+  std::vector<uint8_t> bytes;
+};
+
+// Affine quantization as in MLX: w = q * scale + bias for each group of a row.
+struct Quantization {
+  int bits;
+  int group_size;
+};
+
+// Everything that loading needs to know, by checkpoint names.
+struct LoadPlan {
+  std::map<std::string, TensorPlan> tensors;
+  std::map<std::string, Quantization> quantizations;
+  mlx::core::Dtype dtype = mlx::core::float32;
+  uint64_t total_bytes = 0;
+};
+
+}  // namespace mlxengine

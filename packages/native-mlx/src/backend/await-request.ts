@@ -1,0 +1,49 @@
+import type { NativeChoice, NativeEvent, NativeModel } from '../abi/native-addon.js';
+import { toError, toThrownError } from '../loading/native-errors.js';
+
+/** The event that ended a request. */
+export type FinalEvent = Extract<NativeEvent, { readonly type: 'finish' | 'score' | 'devices' | 'done' }>;
+
+/** How {@link awaitRequest} starts and follows a request. */
+export interface RequestCall {
+  /** What is going on, as the subject of a sentence, for errors. */
+  readonly operation: string;
+  /** Calls the addon with the callback; returns the request's number. */
+  readonly start: (onEvent: (event: NativeEvent) => NativeChoice) => number;
+  /** Hears every event but the last. */
+  readonly onEvent?: (event: NativeEvent) => NativeChoice;
+  readonly model?: Pick<NativeModel, 'cancel'>;
+  /** Cancels the request; the addon then ends it with a failure of its own. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Runs one request of the addon to its end. Rejects with a typed error. */
+export async function awaitRequest({ operation, start, onEvent, model, signal }: RequestCall): Promise<FinalEvent> {
+  const { promise, resolve, reject } = Promise.withResolvers<FinalEvent>();
+  let request: number;
+  try {
+    request = start((event) => {
+      switch (event.type) {
+        case 'failure':
+          return void reject(toError(event.failure, operation));
+        case 'finish':
+        case 'score':
+        case 'devices':
+        case 'done':
+          return void resolve(event);
+        default:
+          return onEvent?.(event);
+      }
+    });
+  } catch (error) {
+    throw toThrownError(error, operation);
+  }
+  const cancel = (): void => model?.cancel(request);
+  signal?.addEventListener('abort', cancel, { once: true });
+  if (signal?.aborted) cancel();
+  try {
+    return await promise;
+  } finally {
+    signal?.removeEventListener('abort', cancel);
+  }
+}

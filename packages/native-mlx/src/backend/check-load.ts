@@ -1,0 +1,31 @@
+import { UnsupportedFeatureError, type Quantization, type WeightSource } from '@mlxengine/core';
+import type { BackendLoadOptions } from '@mlxengine/core/backend';
+import type { ModelGraph } from '@mlxengine/core/graph';
+import { supports } from './supports.js';
+
+/**
+ * Refuses what the executor does not do, before a byte is read.
+ * @throws `UnsupportedFeatureError`
+ */
+export function checkLoad(graph: ModelGraph, weights: WeightSource, { dtype, threads }: BackendLoadOptions): void {
+  if (threads !== undefined && threads !== supports.maxThreads) {
+    throw unsupported(`${threads} threads`, 'Leave the option "threads" out; MLX chooses its threads itself.');
+  }
+  if (dtype !== undefined && !supports.dtypes.includes(dtype)) throw unsupported(`the dtype ${dtype}`, `Use one of: ${supports.dtypes.join(', ')}.`);
+  for (const { type } of graph.operations) {
+    if (!supports.operations.includes(type)) throw unsupported(`the operation ${type}`, 'Update MLXEngine or use another backend.');
+  }
+  for (const { path } of graph.weights) {
+    const quantization = weights.quantization(path);
+    if (quantization !== undefined) checkQuantization(path, quantization);
+  }
+}
+
+function checkQuantization(path: string, { mode, bits, groupSize }: Quantization): void {
+  const known = mode === 'affine' && supports.affineBits.includes(bits) && supports.affineGroupSizes.includes(groupSize);
+  if (!known) throw unsupported(`${mode} quantization of ${bits} bits in groups of ${groupSize} (${path})`, 'Use another checkpoint of the model.');
+}
+
+function unsupported(feature: string, remedy: string): UnsupportedFeatureError {
+  return new UnsupportedFeatureError('feature.unsupported', { component: 'The backend mlx', feature, remedy });
+}

@@ -1,0 +1,87 @@
+import { throwIfAborted, type WeightSource } from '@mlxengine/core';
+import type { BackendLoadOptions, BackendModel, BackendSupports, DeviceInformation, InferenceBackend, MemoryReport } from '@mlxengine/core/backend';
+import type { ModelGraph } from '@mlxengine/core/graph';
+import type { NativeAddon, NativeDevice, NativeModel, NativeModelSpecification } from '../abi/native-addon.js';
+import { toThrownError } from '../loading/native-errors.js';
+import { awaitRequest } from './await-request.js';
+import { checkLoad } from './check-load.js';
+import { deviceInformation } from './device-information.js';
+import { MLXModel } from './mlx-model.js';
+import { modelSpecification } from './model-specification.js';
+import { supports } from './supports.js';
+
+/** MLX as an {@link InferenceBackend}, on one device. */
+export class MLXBackend implements InferenceBackend {
+  readonly specificationVersion = 'v1' as const;
+  readonly name: string = 'mlx';
+  readonly supports: BackendSupports = supports;
+  readonly device: DeviceInformation;
+  readonly #addon: NativeAddon;
+  readonly #device: NativeDevice;
+  readonly #models = new Set<BackendModel>();
+
+  constructor(addon: NativeAddon, device: NativeDevice) {
+    this.#addon = addon;
+    this.#device = device;
+    this.device = deviceInformation(device);
+  }
+
+  async loadModel(graph: ModelGraph, weights: WeightSource, options: BackendLoadOptions = {}): Promise<BackendModel> {
+    throwIfAborted(options.signal, 'Loading the model');
+    checkLoad(graph, weights, options);
+    const specification = modelSpecification({ graph, weights, device: this.#device.type, dtype: options.dtype });
+    const native = this.#create(specification);
+    try {
+      await load(native, specification, weights, options);
+    } catch (error) {
+      await awaitRequest({ operation: 'Unloading', start: (onEvent) => native.unload(onEvent) });
+      throw error;
+    }
+    const model: BackendModel = new MLXModel({ native, graph, dtype: specification.dtype, onUnload: () => this.#models.delete(model) });
+    this.#models.add(model);
+    return model;
+  }
+
+  memory(): MemoryReport {
+    return this.#addon.memory();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#models].map((model) => model.unload()));
+  }
+
+  #create(specification: NativeModelSpecification): NativeModel {
+    try {
+      return new this.#addon.Model(specification);
+    } catch (error) {
+      throw toThrownError(error, 'Loading the model');
+    }
+  }
+}
+
+/** Tensors in files the addon reads itself; the others come through JavaScript, one after another. */
+async function load(native: NativeModel, { tensors }: NativeModelSpecification, weights: WeightSource, options: BackendLoadOptions): Promise<void> {
+  const { onProgress, signal } = options;
+  for (const { name, file } of tensors) {
+    if (file !== undefined) continue;
+    const bytes = await weights.read(name, { ...(signal && { signal }) });
+    throwIfAborted(signal, 'Loading the model');
+    try {
+      native.provide(name, bytes);
+    } catch (error) {
+      throw toThrownError(error, 'Loading the model');
+    }
+  }
+  try {
+    await awaitRequest({
+      operation: 'Loading the model',
+      model: native,
+      signal,
+      start: (onEvent) => native.load(onEvent),
+      onEvent: (event) => void (event.type === 'load-progress' && onProgress?.({ loadedBytes: event.loadedBytes, totalBytes: event.totalBytes })),
+    });
+  } catch (error) {
+    throwIfAborted(signal, 'Loading the model');
+    throw error;
+  }
+}

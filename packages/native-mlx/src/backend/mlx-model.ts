@@ -1,0 +1,126 @@
+import { AbortedError, throwIfAborted, UnloadedError } from '@mlxengine/core';
+import {
+  createTokenStream,
+  validateScoreRequest,
+  validateTokenRequest,
+  type BackendModel,
+  type ScoreRequest,
+  type ScoreResult,
+  type TokenBatch,
+  type TokenRequest,
+} from '@mlxengine/core/backend';
+import type { ModelGraph } from '@mlxengine/core/graph';
+import type { NativeGenerateRequest, NativeModel } from '../abi/native-addon.js';
+import { awaitRequest, type FinalEvent, type RequestCall } from './await-request.js';
+import { ConstraintAnswers } from './constrain.js';
+
+/** What an {@link MLXModel} is made of. */
+export interface MLXModelInit {
+  readonly native: NativeModel;
+  readonly graph: ModelGraph;
+  readonly dtype: BackendModel['dtype'];
+  readonly onUnload: () => void;
+}
+
+/** A model that the addon holds. */
+export class MLXModel implements BackendModel {
+  readonly dtype: BackendModel['dtype'];
+  readonly #native: NativeModel;
+  readonly #graph: ModelGraph;
+  readonly #onUnload: () => void;
+  #unloading: Promise<void> | undefined;
+
+  constructor({ native, graph, dtype, onUnload }: MLXModelInit) {
+    this.dtype = dtype;
+    this.#native = native;
+    this.#graph = graph;
+    this.#onUnload = onUnload;
+  }
+
+  generate(request: TokenRequest, { signal }: { readonly signal?: AbortSignal } = {}): AsyncIterableIterator<TokenBatch> {
+    const produce = (emit: (batch: TokenBatch) => void, stop: AbortSignal): Promise<void> => this.#generate(request, emit, stop);
+    return createTokenStream({ backend: 'mlx', produce, signal });
+  }
+
+  async score(request: ScoreRequest, { signal }: { readonly signal?: AbortSignal } = {}): Promise<ScoreResult> {
+    this.#checkLoaded();
+    throwIfAborted(signal, 'Scoring');
+    validateScoreRequest(request, this.#graph.vocabularySize, this.#graph.contextLength);
+    const { tokens, chunkSize = 0, logits = false } = request;
+    const nativeRequest = { tokens: Uint32Array.from(tokens), chunkSize: Math.min(chunkSize, tokens.length), logits };
+    const end = await this.#run({ operation: 'Scoring', signal, start: (onEvent) => this.#native.score(nativeRequest, onEvent) });
+    if (end.type !== 'score') throw this.#unloaded();
+    return logits ? { logProbabilities: end.logProbabilities, logits: end.logits } : { logProbabilities: end.logProbabilities };
+  }
+
+  unload(): Promise<void> {
+    this.#unloading ??= awaitRequest({ operation: 'Unloading', start: (onEvent) => this.#native.unload(onEvent) }).then(this.#onUnload);
+    return this.#unloading;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.unload();
+  }
+
+  async #generate(request: TokenRequest, emit: (batch: TokenBatch) => void, signal: AbortSignal): Promise<void> {
+    this.#checkLoaded();
+    const { vocabularySize, contextLength } = this.#graph;
+    const maxTokens = validateTokenRequest(request, vocabularySize, contextLength);
+    const answers = request.constraint && new ConstraintAnswers(request.constraint, vocabularySize);
+    const run = this.#run({
+      operation: 'Generating',
+      signal,
+      start: (onEvent) => this.#native.generate(nativeRequest(request, maxTokens), onEvent),
+      onEvent: (event) => {
+        if (event.type === 'choose') return answers?.choose();
+        if (event.type === 'tokens') answers?.accept(event.tokens);
+        if (event.type === 'tokens' || event.type === 'prefill-progress') emit(event);
+        return undefined;
+      },
+    });
+    const end = await run.catch((error: unknown) => {
+      throw answers?.error ?? error;
+    });
+    if (answers?.error !== undefined) throw answers.error;
+    if (end.type === 'finish') emit(end);
+  }
+
+  async #run(call: RequestCall): Promise<FinalEvent> {
+    try {
+      return await awaitRequest({ ...call, model: this.#native });
+    } catch (error) {
+      throw this.#explained(error, call);
+    }
+  }
+
+  /** The addon knows that a request was cancelled, not why. */
+  #explained(error: unknown, { operation, signal }: RequestCall): unknown {
+    if (!AbortedError.isInstance(error)) return error;
+    if (signal?.aborted) return new AbortedError('aborted.operation', { operation }, { cause: signal.reason });
+    return this.#unloading === undefined ? error : this.#unloaded();
+  }
+
+  #checkLoaded(): void {
+    if (this.#unloading !== undefined) throw this.#unloaded();
+  }
+
+  #unloaded(): UnloadedError {
+    return new UnloadedError('unloaded.engine', { model: this.#graph.architecture });
+  }
+}
+
+function nativeRequest({ prompt, stopTokens, sampling, constraint }: TokenRequest, maxTokens: number): NativeGenerateRequest {
+  const { temperature, topP, minP, topK, seed } = sampling;
+  return {
+    prompt: Uint32Array.from(prompt),
+    stopTokens: Uint32Array.from(stopTokens),
+    maxTokens,
+    temperature,
+    topP,
+    minP,
+    // Anything over the vocabulary keeps everything, which is what 0 does; the addon takes 31 bits.
+    topK: topK > 0x7fffffff ? 0 : topK,
+    seed,
+    constrained: constraint !== undefined,
+  };
+}

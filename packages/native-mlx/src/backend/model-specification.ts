@@ -1,0 +1,58 @@
+import type { TensorDtype, WeightSource } from '@mlxengine/core';
+import type { BackendModel } from '@mlxengine/core/backend';
+import type { ModelGraph, WeightDeclaration } from '@mlxengine/core/graph';
+import { CheckpointError } from '@mlxengine/core';
+import type { NativeDeviceType, NativeModelSpecification, NativeTensor } from '../abi/native-addon.js';
+
+/** What {@link modelSpecification} needs. */
+export interface SpecificationInput {
+  readonly graph: ModelGraph;
+  readonly weights: WeightSource;
+  readonly device: NativeDeviceType;
+  readonly dtype: BackendModel['dtype'] | undefined;
+}
+
+/**
+ * What the addon is told of a model: the graph once, and of each weight its tensors and where their bytes lie.
+ * @throws `CheckpointError` where a weight is missing
+ */
+export function modelSpecification({ graph, weights, device, dtype }: SpecificationInput): NativeModelSpecification {
+  const names = new Set(graph.weights.flatMap((weight) => tensorNames(weight, weights)));
+  const tensors = [...names].map((name) => describeTensor(name, graph, weights));
+  const quantizations = graph.weights.flatMap(({ path }) => {
+    const quantization = weights.quantization(path);
+    return quantization === undefined ? [] : [{ path, bits: quantization.bits, groupSize: quantization.groupSize }];
+  });
+  return { graph, device, dtype: dtype ?? defaultDtype(device, tensors), tensors, quantizations };
+}
+
+function tensorNames({ path, bias }: WeightDeclaration, weights: WeightSource): readonly string[] {
+  const quantized = weights.quantization(path) !== undefined;
+  return [`${path}.weight`, ...(quantized ? [`${path}.scales`, `${path}.biases`] : []), ...(bias ? [`${path}.bias`] : [])];
+}
+
+function describeTensor(name: string, graph: ModelGraph, weights: WeightSource): NativeTensor {
+  const tensor = weights.tensors.get(name);
+  if (tensor === undefined) {
+    throw new CheckpointError('checkpoint.missing-tensor', { source: 'The checkpoint', tensor: name, architecture: graph.architecture });
+  }
+  const { dtype, shape } = tensor;
+  const location = weights.location(name);
+  return { name, dtype, shape, ...(location && { file: location.file, byteOffset: location.byteOffset }) };
+}
+
+const computeDtypes: Partial<Record<TensorDtype, BackendModel['dtype']>> = { F16: 'float16', BF16: 'bfloat16' };
+
+/**
+ * The CPU computes in float32, because MLX's float16 there is some 25 times slower. A GPU computes in what most of the
+ * checkpoint's matrices, or their scales, are in; norms are often kept in float32 beside them.
+ */
+function defaultDtype(device: NativeDeviceType, tensors: readonly NativeTensor[]): BackendModel['dtype'] {
+  if (device === 'cpu') return 'float32';
+  const counts = { float32: 0, float16: 0, bfloat16: 0 };
+  for (const { dtype, shape } of tensors) {
+    if (shape.length > 1 && dtype !== 'U32') counts[computeDtypes[dtype as TensorDtype] ?? 'float32']++;
+  }
+  const [most] = Object.entries(counts).sort(([, left], [, right]) => right - left);
+  return (most?.[0] ?? 'float32') as BackendModel['dtype'];
+}
