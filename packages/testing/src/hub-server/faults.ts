@@ -51,13 +51,16 @@ export class FaultList {
     this.#rules = [];
   }
 
-  /** The faults of one answer, used up by it: the first rule of each kind that matches. */
+  /** The faults of one answer, used up by it: of each kind the first rule that matches; a status only alone. */
   take(subject: FaultSubject): readonly HubFault[] {
     const taken = new Map<HubFault['kind'], HubFault>();
     for (const rule of this.#rules) {
       if (rule.left <= 0 || taken.has(rule.fault.kind) || !matches(rule, subject)) continue;
+      const { kind } = rule.fault;
+      if (kind === 'status' && taken.size > 0) continue;
       rule.left -= 1;
-      taken.set(rule.fault.kind, rule.fault);
+      taken.set(kind, rule.fault);
+      if (kind === 'status') break;
     }
     return [...taken.values()];
   }
