@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { repository } from './paths.mjs';
 
-// Made by the build or by tests, or read by neither.
-const skippedFolders = new Set(['node_modules', 'dist', 'build', 'checkpoint', 'generated', 'reports', 'tests']);
+// Made by the build, or not read by it. Deeper down, `build` and `checkpoint` are the names of ordinary source folders.
+const skippedInPackages = new Set(['dist', 'build', 'checkpoint', 'tests']);
+const skippedAnywhere = new Set(['node_modules', 'generated']);
 
 /** Hash of what files hold: for the few whose every byte counts. */
 export function hashContents(paths) {
@@ -29,7 +30,11 @@ function addSource(hash, path) {
   }
   for (const entry of readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (entry.name.startsWith('.') || /\.(test\.ts|md)$/.test(entry.name)) continue;
-    if (entry.isDirectory() && skippedFolders.has(entry.name)) continue;
+    if (entry.isDirectory() && isSkipped(path, entry.name)) continue;
     addSource(hash, join(path, entry.name));
   }
+}
+
+function isSkipped(folder, name) {
+  return skippedAnywhere.has(name) || (skippedInPackages.has(name) && dirname(folder) === join(repository, 'packages'));
 }
