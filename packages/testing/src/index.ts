@@ -3,3 +3,5 @@ export { createTinyModel, type TinyModel } from './tiny-model/create-tiny-model.
 export { createMemoryWeights } from './tiny-model/memory-weights.js';
 export type { TinyModelOptions } from './tiny-model/tiny-model-options.js';
 export type { FloatDtype, TensorWithBytes } from './tiny-model/dense-tensor.js';
+export { testInferenceBackend, type InferenceBackendSuite } from './backend-suite/test-inference-backend.js';
+export type { SuiteRunner } from './suite/run-cases.js';

@@ -1,19 +1,19 @@
 import type { Quantization } from '@mlxengine/core';
 import type { FloatDtype } from './dense-tensor.js';
 
-/** Shape and format of a tiny model; all dimensions that are quantized are multiples of 128. */
+/** Shape and format of a tiny model. A quantized one is twice as wide by default, so that every group size fits. */
 export interface TinyModelOptions {
   /** Default 2. */
   readonly layers?: number;
-  /** Default 128. */
+  /** Default 64, quantized 128. */
   readonly hiddenSize?: number;
-  /** Default 256. */
+  /** Default 128, quantized 256. */
   readonly intermediateSize?: number;
   /** Query heads; default 4. */
   readonly heads?: number;
   /** Key and value heads; default 2. */
   readonly keyValueHeads?: number;
-  /** Default 32. */
+  /** Default 16, quantized 32. */
   readonly headDimension?: number;
   /** Default 96. */
   readonly vocabularySize?: number;
@@ -44,11 +44,12 @@ export type TinyModelShape = Required<Omit<TinyModelOptions, 'quantization'>> & 
 
 /** Fills in what is left open. */
 export function tinyModelShape(options: TinyModelOptions = {}): TinyModelShape {
-  const headDimension = options.headDimension ?? 32;
+  const width = options.quantization === undefined ? 1 : 2;
+  const headDimension = options.headDimension ?? 16 * width;
   return {
     layers: 2,
-    hiddenSize: 128,
-    intermediateSize: 256,
+    hiddenSize: 64 * width,
+    intermediateSize: 128 * width,
     heads: 4,
     keyValueHeads: 2,
     vocabularySize: 96,

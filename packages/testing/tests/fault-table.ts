@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import type { SuiteRunner } from '../src/suite/run-cases.js';
+
+/** One deliberately faulty implementation and the conformance tests that have to notice. */
+export interface Fault<Implementation> {
+  readonly name: string;
+  readonly create: () => Implementation | Promise<Implementation>;
+  readonly trips: readonly string[];
+}
+
+/** Registers a suite for one implementation. */
+export type RegisterSuite<Implementation> = (
+  runner: SuiteRunner,
+  create: () => Implementation | Promise<Implementation>,
+) => Promise<void>;
+
+async function collectTests<Implementation>(
+  register: RegisterSuite<Implementation>,
+  create: () => Implementation | Promise<Implementation>,
+): Promise<ReadonlyMap<string, () => Promise<void>>> {
+  const tests = new Map<string, () => Promise<void>>();
+  await register({ test: (name, run) => tests.set(name, run) }, create);
+  return tests;
+}
+
+/** Rejections that a fault leaves unhandled are what is tested here, so the runner must not hear of them. */
+async function withoutRejectionListeners(run: () => Promise<void>): Promise<void> {
+  const listeners = process.listeners('unhandledRejection');
+  process.removeAllListeners('unhandledRejection');
+  process.on('unhandledRejection', () => undefined);
+  try {
+    await run();
+  } finally {
+    process.removeAllListeners('unhandledRejection');
+    for (const listener of listeners) process.on('unhandledRejection', listener);
+  }
+}
+
+/**
+ * One test a fault: each conformance test that it names fails. And one for the table: every conformance test is
+ * tripped by some fault, so that none of them is there for show.
+ */
+export function testFaults<Implementation>(
+  register: RegisterSuite<Implementation>,
+  create: () => Implementation | Promise<Implementation>,
+  faults: readonly Fault<Implementation>[],
+): void {
+  test.each(faults)('$name', async ({ create: createFaulty, trips }) => {
+    const tests = await collectTests(register, createFaulty);
+    expect([...tests.keys()]).toEqual(expect.arrayContaining([...trips]));
+    for (const name of trips) {
+      await withoutRejectionListeners(async () => {
+        await expect(tests.get(name)?.(), name).rejects.toThrow();
+      });
+    }
+  });
+
+  test('every conformance test is tripped by a fault', async () => {
+    const tests = await collectTests(register, create);
+    const tripped = new Set(faults.flatMap(({ trips }) => trips));
+    expect([...tests.keys()].filter((name) => !tripped.has(name))).toEqual([]);
+  });
+}

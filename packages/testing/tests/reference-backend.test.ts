@@ -1,0 +1,6 @@
+import { describe, test } from 'vitest';
+import { createReferenceBackend, testInferenceBackend } from '../src/index.js';
+
+describe('the reference backend', async () => {
+  await testInferenceBackend({ test, createBackend: createReferenceBackend });
+});
