@@ -1,1 +1,1 @@
-export {};
+export { ChatSession, type ChatSessionOptions } from './chat-session.js';
