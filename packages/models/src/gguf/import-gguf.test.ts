@@ -151,7 +151,9 @@ test.each<readonly [string, string, GgufParts]>([
     metadata: tinyMetadata({ 'tokenizer.ggml.tokens': ['tokenizer.ggml.tokens', 9, { type: 8, items: ['a', 'b', 'a'] }] }),
   }],
   ['more tokens than rows', 'gguf.invalid-value', {
-    metadata: tinyMetadata({ 'tokenizer.ggml.tokens': ['tokenizer.ggml.tokens', 9, { type: 8, items: [...'abcdefghi'] }] }),
+    metadata: tinyMetadata({
+      'tokenizer.ggml.tokens': ['tokenizer.ggml.tokens', 9, { type: 8, items: ['<|endoftext|>', '<|im_start|>', '<|im_end|>', 'a', 'b', 'ab', 'Ġ', 'c', 'd'] }], 'tokenizer.ggml.token_type': undefined,
+    }),
   }],
 ])('refuses %s', async (_, code, parts) => {
   expect(await codeOf(parts)).toBe(code);

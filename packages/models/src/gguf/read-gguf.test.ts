@@ -66,7 +66,7 @@ const hostile: readonly (readonly [string, string, GgufParts])[] = [
   ['five dimensions', 'gguf.invalid-tensor', { tensors: [tensor({ dimensions: [32, 1, 1, 1, 1] })] }],
   ['a dimension of 0', 'gguf.invalid-tensor', { tensors: [tensor({ dimensions: [32, 0] })] }],
   ['a dimension beyond safe integers', 'gguf.invalid-tensor', { tensors: [tensor({ dimensions: [32, 2n ** 60n] })] }],
-  ['a product that overflows 64 bits to a small one', 'gguf.invalid-tensor', { tensors: [tensor({ dimensions: [2 ** 32, 2 ** 32, 2 ** 32] })] }],
+  ['a product that overflows 64 bits to a small one', 'gguf.truncated', { tensors: [tensor({ dimensions: [2 ** 32, 2 ** 32, 2 ** 32] })] }],
   ['rows that are no whole blocks', 'gguf.invalid-tensor', { tensors: [tensor({ dimensions: [33] })] }],
   ['a type that is not imported', 'gguf.unsupported-type', { tensors: [tensor({ type: 16 })] }],
   ['a type that does not exist', 'gguf.unsupported-type', { tensors: [tensor({ type: 4_000_000_000 })] }],
@@ -123,6 +123,13 @@ test('reads the header in windows, never the file', async () => {
   const source = new MemorySource({ 'm.gguf': concat([tinyGguf(), new Uint8Array(4 << 20)]) });
   await readGguf(source, 'm.gguf');
   expect(source.reads.reduce((sum, { length }) => sum + length, 0)).toBeLessThanOrEqual(1 << 20);
+});
+
+test('a count beyond the file is refused before its items are read', async () => {
+  const begin = concat([new TextEncoder().encode('GGUF'), u32(3), u64(0), u64(1), text('key'), u32(9), u32(0), u64(6 << 20)]);
+  const source = new MemorySource({ 'm.gguf': concat([begin, new Uint8Array(4 << 20)]) });
+  await expect(readGguf(source, 'm.gguf')).rejects.toMatchObject({ code: 'gguf.truncated' });
+  expect(source.reads).toHaveLength(1);
 });
 
 test('names a file that is not there', async () => {

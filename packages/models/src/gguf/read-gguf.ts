@@ -106,12 +106,8 @@ function byteLengthOf(
   if (rowElements % type.blockElements !== 0) {
     throw invalidTensor(cursor, name, `rows of a multiple of ${type.blockElements} elements (${type.name})`, String(rowElements));
   }
-  // A product that leaves the safe integers is never small again: every factor is 1 or more.
-  const bytes = others.reduce((product, dimension) => product * dimension, (rowElements / type.blockElements) * type.blockBytes);
-  if (!Number.isSafeInteger(bytes) || bytes > cursor.size) {
-    throw invalidTensor(cursor, name, `at most ${cursor.size} bytes`, `${dimensions.join(' x ')} ${type.name}`);
-  }
-  return bytes;
+  // A product that leaves the safe integers is never small again, as every factor is 1 or more; placeTensors refuses it.
+  return others.reduce((product, dimension) => product * dimension, (rowElements / type.blockElements) * type.blockBytes);
 }
 
 function placeTensors(
