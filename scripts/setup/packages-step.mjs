@@ -6,7 +6,7 @@ import { runCommand } from './run-command.mjs';
 import { SetupProblem } from './setup-problem.mjs';
 
 const remedy =
-  'Check the connection to the npm registry (HTTPS_PROXY, NODE_EXTRA_CA_CERTS) and the free disk space, then run `pnpm install --frozen-lockfile` to see all of its output.';
+  'Check the connection to the npm registry (HTTPS_PROXY, NODE_EXTRA_CA_CERTS) and the free disk space. After a change to a package.json, run `.toolchain/bin/pnpm install` first.';
 
 /** The workspace's dependencies, exactly as the lockfile has them. */
 export const packagesStep = {
