@@ -33,9 +33,14 @@ export interface ArchitecturePlan {
 
 /** A family of models, ready for use. */
 export interface Architecture {
+  /** Its own `model_type`. */
   readonly modelType: string;
+  /** Other values of `model_type` that mean it. */
   readonly aliases: readonly string[];
-  /** @throws `CheckpointError`, `UnsupportedFeatureError`, `GraphError` */
+  /**
+   * Graph and rewrites for one config, which may be untrusted.
+   * @throws `CheckpointError`, `UnsupportedFeatureError`, `GraphError`
+   */
   plan(config: Readonly<Record<string, unknown>>): ArchitecturePlan;
 }
 

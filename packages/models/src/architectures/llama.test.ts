@@ -55,7 +55,7 @@ test('whatever a single value is replaced by, the answer is a graph or a typed e
       try {
         expect(buildGraph({ ...tinyConfig, [key]: value }).operations.length).toBeGreaterThan(0);
       } catch (error) {
-        expect(MLXEngineError.isInstance(error), `${key} = ${String(value)}: ${String(error)}`).toBe(true);
+        expect(MLXEngineError.isInstance(error), `${key} = ${JSON.stringify(value)}: ${String(error)}`).toBe(true);
       }
     }
   }

@@ -62,12 +62,14 @@ export class ConfigReader {
     return this.has(key) ? this.number(key, bounds) : undefined;
   }
 
+  /** A flag. A default of `undefined` makes it required. */
   boolean(key: string, fallback?: boolean): boolean {
     const value = this.raw(key) ?? fallback;
     if (typeof value === 'boolean') return value;
     throw this.invalid(key, 'true | false');
   }
 
+  /** Text. A default of `undefined` makes it required. */
   string(key: string, fallback?: string): string {
     const value = this.raw(key) ?? fallback;
     if (typeof value === 'string') return value;

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../json/parse-json.js';
+import type { JsonObject, JsonValue } from '../json/parse-json.js';
 
 const floatTag = '__float__';
 const taggedFloats: ReadonlyMap<JsonValue | undefined, number> = new Map([['Infinity', Infinity], ['-Infinity', -Infinity], ['NaN', NaN]]);
@@ -10,6 +10,7 @@ const taggedFloats: ReadonlyMap<JsonValue | undefined, number> = new Map([['Infi
 export function toConfigValue(value: JsonValue): unknown {
   if (Array.isArray(value)) return value.map(toConfigValue);
   if (!(value instanceof Map)) return value;
-  const tagged = value.size === 1 ? taggedFloats.get(value.get(floatTag)) : undefined;
-  return tagged ?? Object.fromEntries([...value].map(([key, item]: [string, JsonValue]) => [key, toConfigValue(item)]));
+  const object = value as JsonObject;
+  const tagged = object.size === 1 ? taggedFloats.get(object.get(floatTag)) : undefined;
+  return tagged ?? Object.fromEntries([...object].map(([key, item]) => [key, toConfigValue(item)]));
 }

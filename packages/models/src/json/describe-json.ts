@@ -3,7 +3,8 @@ export function describeJson(value: unknown): string {
   if (value === undefined) return 'missing';
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
   if (Array.isArray(value)) return describeList(value);
-  return typeof value === 'object' && value !== null ? '{…}' : String(value);
+  if (typeof value === 'object' && value !== null) return '{…}';
+  return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? typeof value);
 }
 
 function describeList(list: readonly unknown[]): string {

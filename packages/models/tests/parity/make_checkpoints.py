@@ -3,7 +3,7 @@
 usage: make_checkpoints.py OUT_DIR
 
 Each OUT_DIR/<name>/ holds a checkpoint; OUT_DIR/report.json holds for each: every tensor that the loaded model has (dtype, shape, sha256
-of its bytes), the quantization of every module, and the number of parameters.
+of its bytes), the quantization of every module, the number of parameters, and logits in float32.
 """
 import hashlib
 import json
@@ -22,6 +22,7 @@ BASE = dict(
     model_type="llama", vocab_size=160, hidden_size=128, intermediate_size=256, num_hidden_layers=3, num_attention_heads=4,
     num_key_value_heads=2, rms_norm_eps=1e-5, max_position_embeddings=512, tie_word_embeddings=False, eos_token_id=2,
 )
+TOKENS = [(7 * i * i + 3 * i + 1) % BASE["vocab_size"] for i in range(24)]
 MIXED = {"mlp.down_proj": {"bits": 6, "group_size": 64}, "lm_head": {"bits": 8, "group_size": 32}, "v_proj": False}
 
 
@@ -42,6 +43,9 @@ CHECKPOINTS = {  # config changes, quantization (bits, group size) or None, pred
     "affine-6-64-tied": (dict(tie_word_embeddings=True), (6, 64), None, 2),
     "affine-8-64": ({}, (8, 64), None, 1),
     "affine-mixed": ({}, (4, 64), mixed, 2),
+    "rope-llama3": (dict(rope_theta=500000.0, rope_scaling={
+        "rope_type": "llama3", "factor": 8.0, "original_max_position_embeddings": 16}), None, None, 1),
+    "rope-linear-traditional": (dict(rope_scaling={"type": "linear", "factor": 3.0}, rope_traditional=True), None, None, 1),
 }
 ROPES = [
     dict(dims=16, base=10000.0, scaling_config=None),
@@ -74,6 +78,12 @@ def quantizations(model):
     return {path: {"bits": m.bits, "groupSize": m.group_size, "mode": m.mode} for path, m in leaves if hasattr(m, "bits")}
 
 
+def logits(model):
+    """Of every position of a short text, in float32."""
+    model.set_dtype(mx.float32)
+    return {"tokens": TOKENS, "logits": model(mx.array([TOKENS]))[0].tolist()}
+
+
 def make(folder, changes, quantization, predicate, count):
     folder.mkdir(parents=True)
     config = dict(BASE, **changes)
@@ -86,7 +96,8 @@ def make(folder, changes, quantization, predicate, count):
     utils.save_model(folder, model, donate_model=False)
     utils.save_config(dict(config), config_path=folder / "config.json")
     loaded, _ = utils.load_model(folder, lazy=True)
-    return {"tensors": tensors(loaded), "quantizations": quantizations(loaded), "parameters": utils.get_total_parameters(loaded)}
+    return {"tensors": tensors(loaded), "quantizations": quantizations(loaded), "parameters": utils.get_total_parameters(loaded),
+            **logits(loaded)}
 
 
 def angles(dims, base, scaling_config):

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Quantization, TensorDtype } from '@mlxengine/core';
+import { createReferenceBackend } from '@mlxengine/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConfigReader, readCheckpoint, ropeSettings, safetensorsChunks } from '../../src/index.js';
 import { bytesPerElement } from '../../src/tensors/dtype.js';
@@ -15,6 +16,9 @@ interface Report {
     readonly tensors: Readonly<Record<string, { readonly dtype: string; readonly shape: readonly number[]; readonly sha256: string }>>;
     readonly quantizations: Readonly<Record<string, Quantization>>;
     readonly parameters: number;
+    readonly tokens: readonly number[];
+    /** `[tokens, vocabulary]`, float32. */
+    readonly logits: readonly (readonly number[])[];
   }>>;
   readonly ropes: readonly {
     readonly dims: number; readonly base: number; readonly scaling_config: Readonly<Record<string, unknown>> | null; readonly angles: readonly number[];
@@ -27,6 +31,7 @@ const script = join(import.meta.dirname, 'make_checkpoints.py');
 const dtypeNames: Readonly<Partial<Record<TensorDtype, string>>> = { F32: 'float32', F16: 'float16', BF16: 'bfloat16', U32: 'uint32' };
 const names = [
   'dense-bfloat16', 'dense-sharded', 'affine-2-32', 'affine-3-128', 'affine-4-32-sharded', 'affine-5-64', 'affine-6-64-tied', 'affine-8-64', 'affine-mixed',
+  'rope-llama3', 'rope-linear-traditional',
 ];
 
 describe.skipIf(python === undefined)('as mlx-lm reads it (skipped without MLXENGINE_PARITY_PYTHON, a Python that has mlx-lm)', () => {
@@ -64,6 +69,18 @@ describe.skipIf(python === undefined)('as mlx-lm reads it (skipped without MLXEN
       return quantization ? [[path, quantization] as const] : [];
     });
     expect(Object.fromEntries(found)).toEqual(report.checkpoints[name]?.quantizations);
+  });
+
+  test.for(names)('%s: the graph gives the same logits', async (name) => {
+    const { graph, weights } = await readCheckpoint(new FolderSource(join(folder, name)));
+    const { tokens = [], logits: expected = [] } = report.checkpoints[name] ?? {};
+    await using model = await createReferenceBackend().loadModel(graph, weights);
+    const { logits: found } = await model.score({ tokens, logits: true });
+    const flat = expected.flat();
+    expect(found).toHaveLength(flat.length);
+    const worst = flat.reduce((most, value, index) => Math.max(most, Math.abs(value - (found?.[index] ?? NaN))), 0);
+    expect(Math.max(...flat.map(Math.abs))).toBeGreaterThan(0.1);
+    expect(worst).toBeLessThan(1e-3);
   });
 
   test('some of their tensors lie misaligned, and location points at them', async () => {
