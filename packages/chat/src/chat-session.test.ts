@@ -1,6 +1,6 @@
 import { AbortedError, ChatError, EngineError, type Message, type StreamEvent, UnsupportedFeatureError } from '@mlxengine/core';
 import { describe, expect, it } from 'vitest';
-import { createCountingEngine, write } from '../tests/support/counting-engine.js';
+import { createCountingEngine, withLateResult, write } from '../tests/support/counting-engine.js';
 import { ChatSession, type ChatSessionOptions } from './chat-session.js';
 
 function session(options: Omit<ChatSessionOptions, 'engine'> = {}): { chat: ChatSession } & ReturnType<typeof createCountingEngine> {
@@ -73,6 +73,17 @@ describe('ChatSession', () => {
     expect(chat.messages).toHaveLength(4);
     await chat.stream('three').result;
     expect(chat.messages).toHaveLength(6);
+  });
+
+  it('is ready there too where the engine tells its result later', async () => {
+    const chat = new ChatSession({ engine: withLateResult(createCountingEngine().engine) });
+    await textOf(chat.stream('one'));
+    expect(chat.messages).toHaveLength(2);
+    for await (const event of chat.stream('two').events) if (event.type === 'finish') expect(chat.messages).toHaveLength(4);
+    for await (const text of chat.stream('left')) if (text !== '') break;
+    expect(() => chat.clear()).not.toThrow();
+    await expect(textOf(chat.stream('fail'))).rejects.toThrow(EngineError);
+    expect(() => chat.clear()).not.toThrow();
   });
 
   it('tells events and text independently', async () => {

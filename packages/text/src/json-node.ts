@@ -35,8 +35,7 @@ export class JsonNode {
   }
 
   array(): readonly unknown[] {
-    if (!Array.isArray(this.value)) this.fail('an array');
-    return this.value as readonly unknown[];
+    return Array.isArray(this.value) ? (this.value as readonly unknown[]) : this.fail('an array');
   }
 
   items(): readonly JsonNode[] {
@@ -45,14 +44,12 @@ export class JsonNode {
 
   string(fallback?: string): string {
     if (this.isNothing && fallback !== undefined) return fallback;
-    if (typeof this.value !== 'string') this.fail('a string');
-    return this.value as string;
+    return typeof this.value === 'string' ? this.value : this.fail('a string');
   }
 
   boolean(fallback: boolean): boolean {
     if (this.isNothing) return fallback;
-    if (typeof this.value !== 'boolean') this.fail('true or false');
-    return this.value as boolean;
+    return typeof this.value === 'boolean' ? this.value : this.fail('true or false');
   }
 
   /** A non-negative integer. */
@@ -84,6 +81,6 @@ function describe(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object') return 'an object';
-  const text = JSON.stringify(value) ?? String(value);
+  const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

@@ -63,3 +63,17 @@ function commonPrefix(left: string, right: string): number {
   return length;
 }
 
+
+/** The same engine with a result that comes some time after the end of text and events, as an engine may have it. */
+export function withLateResult(engine: LLMEngine): LLMEngine {
+  return {
+    ...engine,
+    stream: (prompt, parameters) => {
+      const { result, events, ...stream } = engine.stream(prompt, parameters);
+      const later = new Promise((resolve) => setTimeout(resolve, 30));
+      const late = result.finally(() => later);
+      late.catch(() => undefined);
+      return { ...stream, events, result: late };
+    },
+  };
+}

@@ -11,4 +11,4 @@ const laterPunctuation: string =
   + '\\u{16d6d}-\\u{16d6f}\\u{16e97}-\\u{16e9a}\\u{16fe2}\\u{1e5ff}\\u{1e95e}-\\u{1e95f}';
 
 /** One character of punctuation. */
-export const punctuation: RegExp = new RegExp(`(?![${laterPunctuation}])[\\p{P}!-/:-@[-\`{-~]|[\\u{166d}\\u{111c9}]`, 'gu');
+export const punctuation: RegExp = new RegExp(`(?![${laterPunctuation}])[\\p{P}!-/:-@[-\`{-~]|\\u{166d}|\\u{111c9}`, 'gu');

@@ -1,4 +1,4 @@
-import { type Message, MLXEngineError, TokenizerError } from '@mlxengine/core';
+import { type Message, TokenizerError } from '@mlxengine/core';
 import { describe, expect, it } from 'vitest';
 import { ChatTemplate } from './chat-template.js';
 
@@ -16,7 +16,7 @@ function render(text: string, messages: readonly Message[] = conversation): stri
   return template(text).render(messages);
 }
 
-function failure(text: string, messages: readonly Message[] = conversation): MLXEngineError {
+function failure(text: string, messages: readonly Message[] = conversation): TokenizerError {
   try {
     const rendered = render(text, messages);
     throw new Error(`It was rendered, to ${rendered.length} characters`);
@@ -92,6 +92,7 @@ describe('the sandbox of chat templates', () => {
     ['wide indents', "{{ 'a\nb' | indent(100000000) }}"],
     ['wide indents of JSON', "{{ messages | tojson(indent=100000000) }}"],
     ['long separators', "{% set ns = namespace(x='0123456789abcdef') %}{% for i in range(14) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}{{ range(100000) | join(ns.x) }}"],
+    ['captured text that is thrown away', `{% for i in range(1000) %}{% set x %}${'long text, '.repeat(1000)}{% endset %}{% endfor %}`],
     ['much output', "{% for i in range(100000) %}0123456789012345678901234567890123456789{% endfor %}"],
   ])('stops %s', (_, text) => {
     const start = performance.now();

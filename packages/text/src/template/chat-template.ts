@@ -1,6 +1,5 @@
-import { Environment, parse, tokenize } from '@huggingface/jinja';
 import { type ChatTemplateOptions, type Message, MLXEngineError, TokenizerError } from '@mlxengine/core';
-import type { TemplateNode } from './jinja-types.js';
+import { Environment, parseTemplate, type TemplateEnvironment, type TemplateNode } from './jinja-types.js';
 import { RenderBudget } from './render-budget.js';
 import { SandboxedInterpreter } from './sandbox.js';
 import { strftime } from './strftime.js';
@@ -51,13 +50,13 @@ export class ChatTemplate {
     if (this.#text.length > longestTemplate) throw this.#invalid(`it has ${this.#text.length} characters, expected at most ${longestTemplate}`);
     if (longestRunOfSpaces.test(this.#text)) throw this.#invalid('it has a run of more than 1000 spaces');
     try {
-      return parse(tokenize(this.#text, { lstrip_blocks: true, trim_blocks: true })) as unknown as TemplateNode;
+      return parseTemplate(this.#text);
     } catch (cause) {
       throw this.#invalid((cause as Error).message, cause);
     }
   }
 
-  #environment(messages: readonly Message[], { addGenerationPrompt = true }: ChatTemplateOptions, budget: RenderBudget): Environment {
+  #environment(messages: readonly Message[], { addGenerationPrompt = true }: ChatTemplateOptions, budget: RenderBudget): TemplateEnvironment {
     const environment = new Environment();
     const variables: Readonly<Record<string, unknown>> = {
       ...this.#origin.specialTokens,

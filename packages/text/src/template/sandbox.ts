@@ -1,5 +1,4 @@
-import type { Environment } from '@huggingface/jinja';
-import { OpenInterpreter, type TemplateFunction, type TemplateNode, templateValue, type TemplateValue } from './jinja-types.js';
+import { OpenInterpreter, type TemplateEnvironment, type TemplateFunction, type TemplateNode, templateValue, type TemplateValue } from './jinja-types.js';
 import { pythonText } from './python-text.js';
 import type { RenderBudget } from './render-budget.js';
 
@@ -18,12 +17,12 @@ const widestIndent = 100;
 export class SandboxedInterpreter extends OpenInterpreter {
   readonly #budget: RenderBudget;
 
-  constructor(environment: Environment, budget: RenderBudget) {
+  constructor(environment: TemplateEnvironment, budget: RenderBudget) {
     super(environment);
     this.#budget = budget;
   }
 
-  override evaluate(node: TemplateNode | undefined, environment: Environment): TemplateValue {
+  override evaluate(node: TemplateNode | undefined, environment: TemplateEnvironment): TemplateValue {
     this.#budget.step();
     const value = super.evaluate(node, environment);
     if (value.type === 'StringValue') this.#budget.checkLength((value.value as string).length);
@@ -32,7 +31,7 @@ export class SandboxedInterpreter extends OpenInterpreter {
     return value;
   }
 
-  override evaluateBlock(statements: readonly TemplateNode[], environment: Environment): TemplateValue {
+  override evaluateBlock(statements: readonly TemplateNode[], environment: TemplateEnvironment): TemplateValue {
     let text = '';
     for (const statement of statements) {
       const value = this.evaluate(statement, environment);
@@ -44,14 +43,14 @@ export class SandboxedInterpreter extends OpenInterpreter {
     return templateValue(text);
   }
 
-  override evaluateBinaryExpression(node: TemplateNode, environment: Environment): TemplateValue {
+  override evaluateBinaryExpression(node: TemplateNode, environment: TemplateEnvironment): TemplateValue {
     if (node.operator?.value !== '~') return super.evaluateBinaryExpression(node, environment);
     const left = pythonText(this.evaluate(node.left, environment), this.#budget);
     const right = pythonText(this.evaluate(node.right, environment), this.#budget);
     return templateValue(left + right);
   }
 
-  override applyFilter(operand: TemplateValue, filter: TemplateNode, environment: Environment): TemplateValue {
+  override applyFilter(operand: TemplateValue, filter: TemplateNode, environment: TemplateEnvironment): TemplateValue {
     const name = filter.type === 'CallExpression' ? filter.callee?.value : filter.value;
     if (name === 'string') return templateValue(pythonText(operand, this.#budget));
     if (name === 'tojson' || name === 'join') this.#walk(operand);
@@ -62,7 +61,7 @@ export class SandboxedInterpreter extends OpenInterpreter {
     return super.applyFilter(operand, filter, environment);
   }
 
-  #argument(node: TemplateNode, environment: Environment): TemplateValue {
+  #argument(node: TemplateNode, environment: TemplateEnvironment): TemplateValue {
     return this.evaluate(node.type === 'KeywordArgumentExpression' ? (node.value as TemplateNode) : node, environment);
   }
 
