@@ -55,13 +55,12 @@ export class StopStringMatcher {
     return { text: all.slice(0, certain) };
   }
 
-  /** What was held back, once no more text comes. */
-  flush(): StopStringResult {
-    if (this.#stop !== undefined) return { text: '', stop: this.#stop };
+  /** What was held back, once no more text comes. No stop string can be met here any more. */
+  flush(): string {
     const text = this.#held;
     this.#held = '';
     this.#state = this.#root;
-    return { text };
+    return text;
   }
 
   #advance(code: number): Prefix {
