@@ -1,6 +1,6 @@
 import type { Downloader } from '@mlxengine/core';
 import type { DownloaderOptions } from './downloader-options.js';
-import { NodeDownloader } from './node-downloader.js';
+import { nodeDownloader } from './node-downloader.js';
 
 /**
  * A downloader from the Hugging Face hub, or a mirror, into the standard hub cache, which it shares with Python's
@@ -8,5 +8,5 @@ import { NodeDownloader } from './node-downloader.js';
  * @throws `InvalidArgumentError` where the endpoint is no web address
  */
 export function createDownloader(options: DownloaderOptions = {}): Downloader {
-  return new NodeDownloader(options);
+  return nodeDownloader(options);
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { InvalidArgumentError } from '@mlxengine/core';
+import { cleanToken } from './hub/endpoint.js';
 
 /** The variables of an environment. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -18,9 +18,9 @@ export function isOffline(environment: Environment): boolean {
   return ['1', 'ON', 'YES', 'TRUE'].includes(value.toUpperCase());
 }
 
-/** Address of the hub without a slash at the end. */
+/** Address of the hub or of a mirror. */
 export function endpointOf(environment: Environment, defaultEndpoint: string): string {
-  return checkEndpoint(environment['HF_ENDPOINT'] || defaultEndpoint);
+  return environment['HF_ENDPOINT'] || defaultEndpoint;
 }
 
 /** The token of the environment or of the file that `hf auth login` writes; `undefined` where there is none. */
@@ -29,20 +29,6 @@ export async function tokenOf(environment: Environment): Promise<string | undefi
   if (given !== undefined) return cleanToken(given);
   const path = expand(environment['HF_TOKEN_PATH'] ?? join(hubHome(environment), 'token'), environment);
   return cleanToken(await readFile(path, 'utf8').catch(() => ''));
-}
-
-/** @throws `InvalidArgumentError` where it is no web address */
-export function checkEndpoint(endpoint: string): string {
-  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
-  const plain = url !== undefined && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '' && url.username === '';
-  if (plain) return endpoint.replace(/\/+$/, '');
-  throw new InvalidArgumentError('argument.out-of-range', { name: 'endpoint', found: url?.origin ?? endpoint, expected: 'an http: or https: address' });
-}
-
-/** A token without the white space that files and shells leave around it; nothing where it is empty. */
-export function cleanToken(token: string): string | undefined {
-  const cleaned = token.replaceAll(/[\r\n]/g, '').trim();
-  return cleaned === '' ? undefined : cleaned;
 }
 
 function hubHome(environment: Environment): string {

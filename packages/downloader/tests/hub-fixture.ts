@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HubRepository, HubServer } from '@mlxengine/testing/hub-server';
 import type { DownloaderOptions } from '../src/downloader-options.js';
-import { NodeDownloader, type DownloaderSurroundings } from '../src/node-downloader.js';
+import type { HubDownloader } from '../src/hub-downloader.js';
+import { nodeDownloader, type NodeSurroundings } from '../src/node-downloader.js';
+import { DiskStore } from '../src/cache/disk-store.js';
+import type { ModelStore, StoredModel } from '../src/store/model-store.js';
 import { quickPolicy, randomBytes } from './fixtures.js';
 
 export const modelId = 'owner/model';
@@ -59,10 +62,19 @@ export function downloaderFor(
   server: HubServer | undefined,
   cacheDirectory: string,
   options: DownloaderOptions = {},
-  surroundings: DownloaderSurroundings = {},
-): NodeDownloader {
+  surroundings: NodeSurroundings = {},
+): HubDownloader {
   const endpoint = server === undefined ? {} : { endpoint: server.endpoint };
-  return new NodeDownloader({ ...endpoint, cacheDirectory, ...options }, { environment: { HF_TOKEN: '' }, policy: quickPolicy, ...surroundings });
+  return nodeDownloader({ ...endpoint, cacheDirectory, ...options }, { environment: { HF_TOKEN: '' }, policy: quickPolicy, ...surroundings });
+}
+
+/** A store on a disk that has so many bytes left. */
+export function smallDisk(bytes: number): (cacheDirectory: string) => ModelStore {
+  return (cacheDirectory) => {
+    const store = new DiskStore(cacheDirectory);
+    const model = (id: string): StoredModel => Object.assign(store.model(id), { freeBytes: async () => bytes });
+    return { location: store.location, list: () => store.list(), model };
+  };
 }
 
 /** Everything in a cache: files with their sizes, links with their targets, sorted. */

@@ -12,6 +12,8 @@ export interface Exchange {
   /** File that it is for, as soon as that is known. */
   file?: string;
   sentBytes: number;
+  /** Bytes of all exchanges. */
+  readonly traffic: { sentBytes: number };
 }
 
 /** Logs an exchange once it is over, however it ended. */
@@ -99,6 +101,7 @@ async function sendBody(exchange: Exchange, pieces: AsyncIterable<Uint8Array>, f
     if (changed >= 0 && changed < bytes.byteLength) bytes[changed] = (bytes[changed] ?? 0) ^ 0xff;
     if (!await write(response, bytes)) return;
     exchange.sentBytes += bytes.byteLength;
+    exchange.traffic.sentBytes += bytes.byteLength;
     if (left > piece.byteLength || end === undefined) continue;
     if (end.kind === 'drop') response.destroy();
     if (end.kind === 'truncate') response.end();

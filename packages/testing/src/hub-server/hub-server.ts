@@ -25,6 +25,8 @@ export interface HubServer extends AsyncDisposable {
   readonly contentEndpoint: string;
   /** Requests that are over, in the order in which they ended. */
   readonly requests: readonly HubRequest[];
+  /** Bytes of all bodies that were sent, those of requests that are under way included. */
+  sentBytes(): number;
   /** Commit of a repository's `main`; `undefined` where there is no such repository. */
   commitOf(id: string): string | undefined;
   /** Adds a repository, or puts it in the place of one of the same id. */
@@ -49,12 +51,13 @@ export async function startHubServer(options: HubServerOptions): Promise<HubServ
   };
   for (const repository of options.repositories) await publish(repository);
   const faults = new FaultList();
+  const traffic = { sentBytes: 0 };
   const requests: HubRequest[] = [];
   const addresses = { endpoint: '', contentEndpoint: '' };
   const { tokens = [], renamed = {}, pageSize = 1000 } = options;
   const state = (): HubState => ({ repositories, renamed, tokens, faults, pageSize, ...addresses });
-  const hub = listener('hub', requests, (exchange) => answerHub(exchange, state()));
-  const content = listener('content', requests, (exchange) => answerContent(exchange, state()));
+  const hub = listener('hub', { requests, traffic }, (exchange) => answerHub(exchange, state()));
+  const content = listener('content', { requests, traffic }, (exchange) => answerContent(exchange, state()));
   addresses.endpoint = await listen(hub);
   addresses.contentEndpoint = await listen(content);
   const close = async (): Promise<void> => {
@@ -63,6 +66,7 @@ export async function startHubServer(options: HubServerOptions): Promise<HubServ
   return {
     ...addresses,
     requests,
+    sentBytes: () => traffic.sentBytes,
     commitOf: (id) => repositories.get(id)?.commit,
     publish,
     addFault: (rule) => faults.add(rule),
@@ -73,9 +77,16 @@ export async function startHubServer(options: HubServerOptions): Promise<HubServ
   };
 }
 
-function listener(host: 'hub' | 'content', requests: HubRequest[], answer: (exchange: Exchange) => Promise<void>): Server {
+/** What the listeners note. */
+interface Notes {
+  readonly requests: HubRequest[];
+  readonly traffic: Exchange['traffic'];
+}
+
+function listener(host: 'hub' | 'content', { requests, traffic }: Notes, answer: (exchange: Exchange) => Promise<void>): Server {
   return createServer((request, response) => {
-    const exchange: Exchange = { host, request, response, url: new URL(request.url ?? '/', 'http://hub.invalid'), sentBytes: 0 };
+    const url = new URL(request.url ?? '/', 'http://hub.invalid');
+    const exchange: Exchange = { host, request, response, url, sentBytes: 0, traffic };
     logExchange(exchange, requests);
     answer(exchange).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
