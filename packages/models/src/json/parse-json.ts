@@ -20,7 +20,8 @@ const depthLimit = 64;
 /** Only ever applied to short slices: on a hostile text of megabytes a pattern would exhaust its stack. */
 const numberPattern = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/;
 const numberLengthLimit = 512;
-const spaces = ' \t\n\r';
+const escapedOrControl = /[\\\u0000-\u001f]/;
+const code = { space: 0x20, tab: 0x09, lineFeed: 0x0a, carriageReturn: 0x0d, zero: 0x30, nine: 0x39 } as const;
 const literals: ReadonlyMap<string, JsonValue> = new Map<string, JsonValue>([['true', true], ['false', false], ['null', null]]);
 const nonFiniteLiterals: ReadonlyMap<string, JsonValue> = new Map([['NaN', NaN], ['Infinity', Infinity], ['-Infinity', -Infinity]]);
 
@@ -59,6 +60,8 @@ class Parser {
     if (next === '{') return this.object(depth);
     if (next === '[') return this.array(depth);
     if (next === '"') return this.string();
+    const digit = this.text.charCodeAt(this.position);
+    if (digit >= code.zero && digit <= code.nine) return this.number();
     const literal = this.literal();
     return literal === undefined ? this.number() : literal;
   }
@@ -96,9 +99,14 @@ class Parser {
     let end = this.text.indexOf('"', start + 1);
     while (end !== -1 && this.isEscaped(end)) end = this.text.indexOf('"', end + 1);
     if (end === -1) throw this.unexpected('a string with an end');
+    const content = this.text.slice(start + 1, end);
     this.position = end + 1;
+    return escapedOrControl.test(content) ? this.unescape(start, content) : content;
+  }
+
+  private unescape(start: number, content: string): string {
     try {
-      return JSON.parse(this.text.slice(start, end + 1)) as string;
+      return JSON.parse(`"${content}"`) as string;
     } catch {
       this.position = start;
       throw this.unexpected('a string without raw control characters or unknown escapes');
@@ -129,7 +137,12 @@ class Parser {
   }
 
   private space(): void {
-    while (this.position < this.text.length && spaces.includes(this.text.charAt(this.position))) this.position += 1;
+    for (;;) {
+      const next = this.text.charCodeAt(this.position);
+      const space = next === code.space || next === code.lineFeed || next === code.carriageReturn || next === code.tab;
+      if (!space) return;
+      this.position += 1;
+    }
   }
 
   private skip(character: string): boolean {

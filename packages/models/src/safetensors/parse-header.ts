@@ -119,12 +119,14 @@ class EntryReader {
 function checkRanges(entries: readonly SafetensorsEntry[], dataStart: number, { file, fileSize }: HeaderContext): void {
   let end = dataStart;
   for (const { name, byteOffset, byteLength } of entries) {
-    const tensor = JSON.stringify(name);
     if (byteOffset !== end) {
-      throw new CheckpointError('checkpoint.tensor-range', { file, tensor, found: byteOffset - dataStart, expected: end - dataStart });
+      const [found, expected] = [byteOffset - dataStart, end - dataStart];
+      throw new CheckpointError('checkpoint.tensor-range', { file, tensor: JSON.stringify(name), found, expected });
     }
     end += byteLength;
-    if (end > fileSize) throw new CheckpointError('checkpoint.tensor-truncated', { file, tensor, found: fileSize, expected: end });
+    if (end > fileSize) {
+      throw new CheckpointError('checkpoint.tensor-truncated', { file, tensor: JSON.stringify(name), found: fileSize, expected: end });
+    }
   }
   if (end !== fileSize) throw new CheckpointError('checkpoint.trailing-data', { file, found: fileSize, expected: end });
 }
