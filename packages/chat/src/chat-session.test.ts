@@ -31,16 +31,31 @@ describe('ChatSession', () => {
   it('keeps answers exactly as they were generated, so that the whole history is found in the cache', async () => {
     const { chat } = session({ instructions: 'count' });
     await chat.send('x y');
-    const before = write([{ role: 'system', content: 'count' }, ...chat.messages.slice(0, 1)]).length + ' x 1, y 1 '.length;
+    const before = write(chat.messages.slice(0, 2)).length + ' x 1, y 1 '.length;
     const { usage } = await chat.send('y');
     expect(usage?.cachedPromptTokens).toBe(before);
   });
 
-  it('puts the instructions first, and does not count them as messages', async () => {
+  it('puts the instructions first, and keeps them when it forgets', async () => {
     const { chat, asked } = session({ instructions: 'Be brief.' });
+    const instructions = { role: 'system', content: 'Be brief.' };
+    expect(chat.messages).toEqual([instructions]);
     await chat.send('Hi');
-    expect(asked[0]?.[0]).toEqual({ role: 'system', content: 'Be brief.' });
-    expect(chat.messages).toHaveLength(2);
+    expect(asked[0]).toEqual([instructions, { role: 'user', content: 'Hi' }]);
+    expect(chat.messages).toHaveLength(3);
+    chat.clear();
+    expect(chat.messages).toEqual([instructions]);
+  });
+
+  it("goes on from another session's messages, with its instructions or with others", async () => {
+    const { chat, engine } = session({ instructions: 'one' });
+    await chat.send('Hi');
+    const same = new ChatSession({ engine, messages: chat.messages });
+    expect(same.messages).toEqual(chat.messages);
+    same.clear();
+    expect(same.messages).toEqual([{ role: 'system', content: 'one' }]);
+    const other = new ChatSession({ engine, instructions: 'two', messages: chat.messages });
+    expect(other.messages).toEqual([{ role: 'system', content: 'two' }, ...chat.messages.slice(1)]);
   });
 
   it('goes on from a given conversation, which later changes of the array do not touch', async () => {

@@ -9,7 +9,7 @@ export interface ChatSessionOptions {
   readonly instructions?: string;
   /** Defaults for every turn; what a turn gives itself wins. */
   readonly parameters?: GenerateParameters;
-  /** A conversation to go on from, without the instructions. */
+  /** A conversation to go on from, such as the `messages` of another session. Instructions take the place of a system message at its start. */
   readonly messages?: readonly Message[];
 }
 
@@ -29,12 +29,17 @@ export class ChatSession {
 
   constructor({ engine, instructions, parameters = {}, messages = [] }: ChatSessionOptions) {
     this.#engine = engine;
-    this.#instructions = instructions === undefined ? [] : [{ role: 'system', content: instructions }];
+    const [first] = messages;
+    const given = first?.role === 'system' ? [first] : [];
+    this.#instructions = instructions === undefined ? given : [{ role: 'system', content: instructions }];
     this.#parameters = { ...parameters };
-    this.#messages = snapshot(messages);
+    this.#messages = snapshot([...this.#instructions, ...messages.slice(given.length)]);
   }
 
-  /** The conversation so far, without the instructions and without a turn that is still running. Never changes; read it again. */
+  /**
+   * The conversation so far: the instructions as a system message, where there are any, then the turns that came to
+   * their end. The array never changes; read this again.
+   */
   get messages(): readonly Message[] {
     return this.#messages;
   }
@@ -55,7 +60,7 @@ export class ChatSession {
   stream(text: string, parameters: GenerateParameters = {}): GenerationStream {
     this.#checkIdle();
     const messages: readonly Message[] = [...this.#messages, { role: 'user', content: text }];
-    const stream = this.#engine.stream([...this.#instructions, ...messages], merge(this.#parameters, parameters));
+    const stream = this.#engine.stream(messages, merge(this.#parameters, parameters));
     this.#busy = true;
     return settleBeforeEnd(stream, this.#finish(stream.result, messages));
   }
@@ -63,7 +68,7 @@ export class ChatSession {
   /** Forgets the conversation, but not the instructions. @throws `ChatError` while a turn is running */
   clear(): void {
     this.#checkIdle();
-    this.#messages = snapshot([]);
+    this.#messages = snapshot(this.#instructions);
   }
 
   async #finish(result: Promise<GenerateResult>, messages: readonly Message[]): Promise<GenerateResult> {
