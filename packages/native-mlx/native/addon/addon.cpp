@@ -14,7 +14,8 @@ namespace mlxengine {
 namespace {
 
 #define MLXENGINE_TEXT(x) #x
-#define MLXENGINE_VERSION_TEXT(major, minor, patch) MLXENGINE_TEXT(major) "." MLXENGINE_TEXT(minor) "." MLXENGINE_TEXT(patch)
+#define MLXENGINE_VERSION_TEXT(major, minor, patch) \
+  MLXENGINE_TEXT(major) "." MLXENGINE_TEXT(minor) "." MLXENGINE_TEXT(patch)
 
 Napi::Value describe(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {

@@ -41,9 +41,11 @@ DeviceDescription describe(const mx::Device& device) {
   description.kind = kind_of(device);
   const auto& information = mx::device_info(device);
   for (const auto& [key, value] : information) {
-    if (key == "device_name" && std::holds_alternative<std::string>(value)) description.name = std::get<std::string>(value);
+    if (key == "device_name" && std::holds_alternative<std::string>(value))
+      description.name = std::get<std::string>(value);
     const bool is_memory = key == "memory_size" || key == "total_memory";
-    if (is_memory && std::holds_alternative<size_t>(value)) description.memory_bytes = static_cast<double>(std::get<size_t>(value));
+    if (is_memory && std::holds_alternative<size_t>(value))
+      description.memory_bytes = static_cast<double>(std::get<size_t>(value));
   }
   description.failure = try_device(device);
   return description;

@@ -18,7 +18,8 @@ void Question::answer(std::variant<Choice, Failure> answer) {
 Choice Question::wait(const Cancellation& cancellation) {
   std::unique_lock lock(mutex_);
   // JavaScript may be gone for good: then only the cancellation tells.
-  while (!answered_.wait_for(lock, std::chrono::milliseconds(20), [this] { return answer_.has_value(); })) cancellation.throw_if_cancelled();
+  while (!answered_.wait_for(lock, std::chrono::milliseconds(20), [this] { return answer_.has_value(); }))
+    cancellation.throw_if_cancelled();
   if (const auto* failure = std::get_if<Failure>(&*answer_)) throw FailureError(*failure);
   return std::get<Choice>(std::move(*answer_));
 }
@@ -42,7 +43,9 @@ std::shared_ptr<Environment> Environment::create(Napi::Env env) {
   return environment;
 }
 
-std::shared_ptr<Environment> Environment::of(Napi::Env env) { return env.GetInstanceData<InstanceData>()->environment; }
+std::shared_ptr<Environment> Environment::of(Napi::Env env) {
+  return env.GetInstanceData<InstanceData>()->environment;
+}
 
 RequestId Environment::begin(Napi::Function on_event, CancellationPtr cancellation, ReadChoice read_choice) {
   const RequestId request = ++last_request_;

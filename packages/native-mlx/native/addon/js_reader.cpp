@@ -40,7 +40,8 @@ int64_t JsReader::integer(int64_t least, int64_t most) const {
   const std::string expected = "an integer from " + std::to_string(least) + " to " + std::to_string(most);
   if (!value_.IsNumber()) fail(expected);
   const double number = value_.As<Napi::Number>().DoubleValue();
-  const bool fits = number >= static_cast<double>(least) && number <= static_cast<double>(most) && number == std::floor(number);
+  const bool fits =
+      number >= static_cast<double>(least) && number <= static_cast<double>(most) && number == std::floor(number);
   if (!fits) fail(expected);
   return static_cast<int64_t>(number);
 }
@@ -60,7 +61,8 @@ std::vector<JsReader> JsReader::array() const {
 
 std::vector<int> JsReader::dimensions(size_t max_count) const {
   std::vector<int> dimensions;
-  for (const JsReader& element : array()) dimensions.push_back(static_cast<int>(element.integer(1, std::numeric_limits<int>::max())));
+  for (const JsReader& element : array())
+    dimensions.push_back(static_cast<int>(element.integer(1, std::numeric_limits<int>::max())));
   if (dimensions.size() > max_count) fail("at most " + std::to_string(max_count) + " dimensions");
   return dimensions;
 }
@@ -72,7 +74,8 @@ std::vector<double> JsReader::numbers() const {
 }
 
 std::vector<uint32_t> JsReader::words() const {
-  if (!value_.IsTypedArray() || value_.As<Napi::TypedArray>().TypedArrayType() != napi_uint32_array) fail("a Uint32Array");
+  if (!value_.IsTypedArray() || value_.As<Napi::TypedArray>().TypedArrayType() != napi_uint32_array)
+    fail("a Uint32Array");
   const auto array = value_.As<Napi::Uint32Array>();
   return {array.Data(), array.Data() + array.ElementLength()};
 }

@@ -44,10 +44,14 @@ const Executor& loaded(const Model& model) {
 }  // namespace
 
 Napi::Function ModelHandle::define(Napi::Env env) {
-  return DefineClass(env, "Model",
-                     {InstanceMethod("provide", &ModelHandle::provide), InstanceMethod("load", &ModelHandle::load),
-                      InstanceMethod("generate", &ModelHandle::generate), InstanceMethod("score", &ModelHandle::score),
-                      InstanceMethod("cancel", &ModelHandle::cancel), InstanceMethod("unload", &ModelHandle::unload)});
+  return DefineClass(env,
+                     "Model",
+                     {InstanceMethod("provide", &ModelHandle::provide),
+                      InstanceMethod("load", &ModelHandle::load),
+                      InstanceMethod("generate", &ModelHandle::generate),
+                      InstanceMethod("score", &ModelHandle::score),
+                      InstanceMethod("cancel", &ModelHandle::cancel),
+                      InstanceMethod("unload", &ModelHandle::unload)});
 }
 
 ModelHandle::ModelHandle(const Napi::CallbackInfo& info)
@@ -80,7 +84,8 @@ Napi::Value ModelHandle::provide(const Napi::CallbackInfo& info) {
     const JsReader source(info[1], "bytes");
     if (!info[1].IsTypedArray()) source.fail("a Uint8Array");
     const auto bytes = info[1].As<Napi::Uint8Array>();
-    if (bytes.ByteLength() != found->second.byte_length) source.fail(std::to_string(found->second.byte_length) + " bytes");
+    if (bytes.ByteLength() != found->second.byte_length)
+      source.fail(std::to_string(found->second.byte_length) + " bytes");
     found->second.bytes.assign(bytes.Data(), bytes.Data() + bytes.ByteLength());
     return info.Env().Undefined();
   });
@@ -89,9 +94,16 @@ Napi::Value ModelHandle::provide(const Napi::CallbackInfo& info) {
 Napi::Value ModelHandle::load(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     auto plan = std::make_shared<LoadPlan>(std::exchange(plan_, {}));
-    const auto work = [model = model_, plan, environment = environment_](RequestId request, const Cancellation& cancellation) {
-      const auto total = static_cast<double>(plan->total_bytes);
-      const auto on_progress = [&](uint64_t bytes) { environment->post(request, LoadProgressEvent{static_cast<double>(bytes), total}); };
+    const auto work = [model = model_, plan, environment = environment_](RequestId request,
+                                                                         const Cancellation& cancellation) {
+      const uint64_t total = plan->total_bytes;
+      uint64_t told = 0;
+      // At most a hundred calls, however many tensors there are.
+      const auto on_progress = [&](uint64_t bytes) {
+        if (bytes < total && bytes - told < total / 100) return;
+        told = bytes;
+        environment->post(request, LoadProgressEvent{static_cast<double>(bytes), static_cast<double>(total)});
+      };
       auto weights = load_weights(model->graph, std::move(*plan), cancellation, on_progress);
       model->executor = std::make_unique<Executor>(model->graph, std::move(weights));
       environment->post(request, DoneEvent{});
@@ -109,10 +121,13 @@ Napi::Value ModelHandle::generate(const Napi::CallbackInfo& info) {
                           RequestId id, const Cancellation& cancellation) {
       loaded(*model);
       RemoteConstraint constraint(*environment, id, cancellation);
-      mlxengine::generate(*model, request, cancellation, constrained ? &constraint : nullptr,
-                          [&](Event event) { environment->post(id, std::move(event)); });
+      mlxengine::generate(*model, request, cancellation, constrained ? &constraint : nullptr, [&](Event event) {
+        environment->post(id, std::move(event));
+      });
     };
-    const auto read_answer = [model = model_](Napi::Value answer) { return read_choice(JsReader(answer, "choice"), model->graph); };
+    const auto read_answer = [model = model_](Napi::Value answer) {
+      return read_choice(JsReader(answer, "choice"), model->graph);
+    };
     return Napi::Number::New(info.Env(), submit(JsReader(info[1], "onEvent").function(), work, read_answer));
   });
 }
@@ -120,8 +135,8 @@ Napi::Value ModelHandle::generate(const Napi::CallbackInfo& info) {
 Napi::Value ModelHandle::score(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     auto request = read_score_request(JsReader(info[0], "request"), model_->graph);
-    const auto work = [model = model_, environment = environment_, request = std::move(request)](RequestId id,
-                                                                                                const Cancellation& cancellation) {
+    const auto work = [model = model_, environment = environment_, request = std::move(request)](
+                          RequestId id, const Cancellation& cancellation) {
       loaded(*model);
       environment->post(id, mlxengine::score(*model, request, cancellation));
     };

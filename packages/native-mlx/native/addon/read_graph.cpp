@@ -22,7 +22,8 @@ class GraphReader {
     read_values();
     read_states();
     read_weights();
-    for (const JsReader& operation : source_["operations"].array()) graph_.operations.push_back(read_operation(operation));
+    for (const JsReader& operation : source_["operations"].array())
+      graph_.operations.push_back(read_operation(operation));
     graph_.logits = value(source_["outputs"]["logits"]);
     graph_.vocabulary_size = static_cast<int>(source_["vocabularySize"].integer(1, max_int));
     graph_.context_length = static_cast<int>(source_["contextLength"].integer(1, max_int));
@@ -35,7 +36,8 @@ class GraphReader {
     for (const JsReader& value : source_["values"].array()) {
       const std::string leading = value["leading"].string();
       if (leading != "tokens" && leading != "rows") value["leading"].fail("\"tokens\" or \"rows\"");
-      graph_.values.push_back({leading == "tokens" ? Leading::tokens : Leading::rows, value["dimensions"].dimensions(max_rank)});
+      graph_.values.push_back(
+          {leading == "tokens" ? Leading::tokens : Leading::rows, value["dimensions"].dimensions(max_rank)});
     }
   }
 
@@ -43,7 +45,8 @@ class GraphReader {
     for (const JsReader& state : source_["states"].array()) {
       if (state["type"].string() != "kv") state["type"].fail("\"kv\"");
       const std::string name = state["name"].string();
-      if (!states_.emplace(name, static_cast<StateId>(graph_.states.size())).second) state["name"].fail("a name of its own");
+      if (!states_.emplace(name, static_cast<StateId>(graph_.states.size())).second)
+        state["name"].fail("a name of its own");
       const auto dimension = [&](const char* key) { return static_cast<int>(state[key].integer(1, 1 << 20)); };
       graph_.states.push_back({name, dimension("heads"), dimension("keyDimension"), dimension("valueDimension")});
     }
@@ -54,8 +57,10 @@ class GraphReader {
       const std::string path = weight["path"].string();
       const std::string kind = weight["kind"].string();
       if (kind != "matrix" && kind != "vector") weight["kind"].fail("\"matrix\" or \"vector\"");
-      if (!weights_.emplace(path, static_cast<WeightId>(graph_.weights.size())).second) weight["path"].fail("a path of its own");
-      graph_.weights.push_back({path, kind == "matrix", weight["shape"].dimensions(max_rank), weight["bias"].boolean()});
+      if (!weights_.emplace(path, static_cast<WeightId>(graph_.weights.size())).second)
+        weight["path"].fail("a path of its own");
+      graph_.weights.push_back(
+          {path, kind == "matrix", weight["shape"].dimensions(max_rank), weight["bias"].boolean()});
     }
   }
 
@@ -70,30 +75,39 @@ class GraphReader {
 
   static const std::map<std::string, Reader>& readers() {
     static const std::map<std::string, Reader> readers{
-        {"tokens", [](const GraphReader& graph, const JsReader& from) -> Operation { return TokensOperation{graph.value(from["output"])}; }},
+        {"tokens",
+         [](const GraphReader& graph, const JsReader& from) -> Operation {
+           return TokensOperation{graph.value(from["output"])};
+         }},
         {"embedding",
          [](const GraphReader& graph, const JsReader& from) -> Operation {
-           return EmbeddingOperation{graph.value(from["input"]), graph.weight(from["weight"]), graph.value(from["output"])};
+           return EmbeddingOperation{
+               graph.value(from["input"]), graph.weight(from["weight"]), graph.value(from["output"])};
          }},
         {"linear",
          [](const GraphReader& graph, const JsReader& from) -> Operation {
-           return LinearOperation{graph.value(from["input"]), graph.weight(from["weight"]), graph.value(from["output"])};
+           return LinearOperation{
+               graph.value(from["input"]), graph.weight(from["weight"]), graph.value(from["output"])};
          }},
         {"rmsNorm",
          [](const GraphReader& graph, const JsReader& from) -> Operation {
            const auto epsilon = static_cast<float>(from["epsilon"].number());
-           return RmsNormOperation{graph.value(from["input"]), graph.weight(from["weight"]), epsilon, graph.value(from["output"])};
+           return RmsNormOperation{
+               graph.value(from["input"]), graph.weight(from["weight"]), epsilon, graph.value(from["output"])};
          }},
         {"reshape",
          [](const GraphReader& graph, const JsReader& from) -> Operation {
-           return ReshapeOperation{graph.value(from["input"]), from["dimensions"].dimensions(max_rank), graph.value(from["output"])};
+           return ReshapeOperation{
+               graph.value(from["input"]), from["dimensions"].dimensions(max_rank), graph.value(from["output"])};
          }},
         {"rope", [](const GraphReader& graph, const JsReader& from) -> Operation { return graph.read_rope(from); }},
-        {"attention", [](const GraphReader& graph, const JsReader& from) -> Operation { return graph.read_attention(from); }},
+        {"attention",
+         [](const GraphReader& graph, const JsReader& from) -> Operation { return graph.read_attention(from); }},
         {"gated",
          [](const GraphReader& graph, const JsReader& from) -> Operation {
            if (from["activation"].string() != "silu") from["activation"].fail("\"silu\"");
-           return GatedOperation{Activation::silu, graph.value(from["gate"]), graph.value(from["up"]), graph.value(from["output"])};
+           return GatedOperation{
+               Activation::silu, graph.value(from["gate"]), graph.value(from["up"]), graph.value(from["output"])};
          }},
         {"add",
          [](const GraphReader& graph, const JsReader& from) -> Operation {
@@ -117,9 +131,12 @@ class GraphReader {
   }
 
   Operation read_attention(const JsReader& from) const {
-    return AttentionOperation{value(from["queries"]),  value(from["keys"]),
-                              value(from["values"]),   named(from["state"], states_, "the name of a state"),
-                              static_cast<float>(from["scale"].number()), value(from["output"])};
+    return AttentionOperation{value(from["queries"]),
+                              value(from["keys"]),
+                              value(from["values"]),
+                              named(from["state"], states_, "the name of a state"),
+                              static_cast<float>(from["scale"].number()),
+                              value(from["output"])};
   }
 
   ValueId value(const JsReader& from) const { return from.index(graph_.values.size()); }
@@ -140,6 +157,8 @@ class GraphReader {
 
 }  // namespace
 
-Graph read_graph(const JsReader& source) { return GraphReader(source).read(); }
+Graph read_graph(const JsReader& source) {
+  return GraphReader(source).read();
+}
 
 }  // namespace mlxengine

@@ -31,7 +31,8 @@ struct NamedDtype {
 };
 
 mx::Dtype read_tensor_dtype(const JsReader& source) {
-  static const NamedDtype dtypes[] = {{"F32", mx::float32}, {"F16", mx::float16}, {"BF16", mx::bfloat16}, {"U32", mx::uint32}};
+  static const NamedDtype dtypes[] = {
+      {"F32", mx::float32}, {"F16", mx::float16}, {"BF16", mx::bfloat16}, {"U32", mx::uint32}};
   const std::string name = source.string();
   for (const auto& [known, dtype] : dtypes) {
     if (name == known) return dtype;
@@ -73,7 +74,8 @@ GenerateRequest read_generate_request(const JsReader& source, const Graph& graph
   request.prompt = read_tokens(source["prompt"], graph, 1);
   request.max_tokens = static_cast<int>(source["maxTokens"].integer(1, max_int));
   const auto total = static_cast<int64_t>(request.prompt.size()) + request.max_tokens;
-  if (total > graph.context_length) source["maxTokens"].fail("to fit a context of " + std::to_string(graph.context_length));
+  if (total > graph.context_length)
+    source["maxTokens"].fail("to fit a context of " + std::to_string(graph.context_length));
   request.stop_tokens = read_tokens(source["stopTokens"], graph, 0);
   SamplingParameters& sampling = request.sampling;
   sampling.temperature = static_cast<float>(source["temperature"].number());
@@ -109,7 +111,8 @@ LoadPlan read_load_plan(const JsReader& source) {
 }
 
 Choice read_choice(const JsReader& source, const Graph& graph) {
-  if (source.value().IsNumber()) return {static_cast<uint32_t>(source.index(static_cast<size_t>(graph.vocabulary_size))), {}};
+  if (source.value().IsNumber())
+    return {static_cast<uint32_t>(source.index(static_cast<size_t>(graph.vocabulary_size))), {}};
   Choice choice{std::nullopt, source.words()};
   const size_t words = (static_cast<size_t>(graph.vocabulary_size) + 31) / 32;
   if (choice.mask.size() != words) source.fail(std::to_string(words) + " words");

@@ -95,9 +95,13 @@ class EventWriter {
 
 }  // namespace
 
-Napi::Object write_event(Napi::Env env, const Event& event) { return std::visit(EventWriter(env), event); }
+Napi::Object write_event(Napi::Env env, const Event& event) {
+  return std::visit(EventWriter(env), event);
+}
 
-Napi::Object write_question(Napi::Env env) { return tagged(env, "choose"); }
+Napi::Object write_question(Napi::Env env) {
+  return tagged(env, "choose");
+}
 
 Napi::Object write_failure(Napi::Env env, const Failure& failure) {
   auto object = Napi::Object::New(env);

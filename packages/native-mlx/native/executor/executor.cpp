@@ -21,7 +21,8 @@ using Values = std::vector<std::optional<mx::array>>;
 // stays empty, and so does what is made of it.
 class OperationRunner {
  public:
-  OperationRunner(const LoadedWeights& weights, const Step& step, Values& values) : weights_(weights), step_(step), values_(values) {}
+  OperationRunner(const LoadedWeights& weights, const Step& step, Values& values)
+      : weights_(weights), step_(step), values_(values) {}
 
   void set_rope_periods(const std::optional<mx::array>* periods) { rope_periods_ = periods; }
 
@@ -36,7 +37,8 @@ class OperationRunner {
   }
 
   void operator()(const RmsNormOperation& operation) {
-    if (const auto& x = at(operation.input)) at(operation.output) = mx::fast::rms_norm(*x, weight(operation.weight).weight, operation.epsilon);
+    if (const auto& x = at(operation.input))
+      at(operation.output) = mx::fast::rms_norm(*x, weight(operation.weight).weight, operation.epsilon);
   }
 
   void operator()(const ReshapeOperation& operation) {
@@ -76,7 +78,8 @@ class OperationRunner {
     if (static_cast<int>(step_.rows.size()) == x->shape(0)) {
       at(operation.output) = *x;
     } else {
-      at(operation.output) = mx::take(*x, mx::array(step_.rows.begin(), {static_cast<int>(step_.rows.size())}, mx::int32), 0);
+      at(operation.output) =
+          mx::take(*x, mx::array(step_.rows.begin(), {static_cast<int>(step_.rows.size())}, mx::int32), 0);
     }
   }
 

@@ -43,7 +43,9 @@ std::pair<mx::array, mx::array> KVCache::append(const mx::array& keys, const mx:
   return {first_positions(*keys_, length_), first_positions(*values_, length_)};
 }
 
-void KVCache::trim(int length) { length_ = std::min(length_, length); }
+void KVCache::trim(int length) {
+  length_ = std::min(length_, length);
+}
 
 void KVCache::collect(std::vector<mx::array>& arrays) const {
   if (keys_) arrays.push_back(*keys_);

@@ -35,8 +35,13 @@ mx::array rope(const mx::array& x, const RopeOperation& operation, const mx::arr
   std::vector<mx::array> parts;
   for (const SequenceRows& rows : step.sequences) {
     const auto heads_first = to_heads_first(rows_of(input, rows));
-    const auto rotated = mx::fast::rope(heads_first, operation.rotary_dimensions, operation.traditional, std::nullopt, 1.0F,
-                                        rows.sequence->length(), periods);
+    const auto rotated = mx::fast::rope(heads_first,
+                                        operation.rotary_dimensions,
+                                        operation.traditional,
+                                        std::nullopt,
+                                        1.0F,
+                                        rows.sequence->length(),
+                                        periods);
     parts.push_back(to_rows_first(rotated));
   }
   return joined(std::move(parts));

@@ -9,7 +9,10 @@ namespace mlxengine {
 
 // Rotates [tokens, heads, D] by each token's position. `periods` are the reciprocals of the operation's inverse
 // frequencies, as MLX takes them.
-mlx::core::array rope(const mlx::core::array& x, const RopeOperation& operation, const mlx::core::array& periods, const Step& step);
+mlx::core::array rope(const mlx::core::array& x,
+                      const RopeOperation& operation,
+                      const mlx::core::array& periods,
+                      const Step& step);
 
 mlx::core::array rope_periods(const RopeOperation& operation);
 

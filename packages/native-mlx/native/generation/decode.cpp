@@ -21,7 +21,10 @@ mx::array forward(const DecodeContext& context, const mx::array& token) {
   return *context.model.executor->run({token, {{&context.sequence.state, 0, 1}}, {0}});
 }
 
-mx::array sample_at(const DecodeContext& context, const mx::array& logits, int index, const std::optional<mx::array>& allowed) {
+mx::array sample_at(const DecodeContext& context,
+                    const mx::array& logits,
+                    int index,
+                    const std::optional<mx::array>& allowed) {
   const SamplingParameters& sampling = context.request.sampling;
   return sample(logits, sampling, uniform(sampling.seed, static_cast<uint32_t>(index)), allowed);
 }
@@ -75,7 +78,8 @@ bool decode_constrained(const DecodeContext& context, mx::array logits) {
 }  // namespace
 
 bool decode(const DecodeContext& context, mx::array logits) {
-  return context.constraint == nullptr ? decode_freely(context, logits) : decode_constrained(context, std::move(logits));
+  return context.constraint == nullptr ? decode_freely(context, logits)
+                                       : decode_constrained(context, std::move(logits));
 }
 
 }  // namespace mlxengine

@@ -12,7 +12,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double milliseconds(Clock::duration duration) { return std::chrono::duration<double, std::milli>(duration).count(); }
+double milliseconds(Clock::duration duration) {
+  return std::chrono::duration<double, std::milli>(duration).count();
+}
 
 // The times and counts of a request as they come.
 class Meter {
@@ -46,7 +48,10 @@ class Meter {
 
 }  // namespace
 
-void generate(Model& model, const GenerateRequest& request, const Cancellation& cancellation, Constraint* constraint,
+void generate(Model& model,
+              const GenerateRequest& request,
+              const Cancellation& cancellation,
+              Constraint* constraint,
               const std::function<void(Event)>& emit) {
   cancellation.throw_if_cancelled();
   CachedSequence sequence = model.prefix_cache.take(request.prompt, model.graph);

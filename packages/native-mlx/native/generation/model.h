@@ -19,9 +19,9 @@ struct Model {
   std::unique_ptr<Executor> executor;
   PrefixCache prefix_cache;
 
-  // Tokens a forward pass of a prompt. On the CPU rows gain nothing from company, so short chunks cost little and can be
-  // left soon; a GPU wants many rows, and 2,048 is what mlx-lm takes.
-  int prefill_chunk() const { return device == mlx::core::Device::cpu ? 32 : 2048; }
+  // Tokens a forward pass of a prompt. On the CPU rows gain little from company, and a chunk is what an abort waits
+  // for; a GPU wants many rows, and 2,048 is what mlx-lm takes.
+  int prefill_chunk() const { return device == mlx::core::Device::cpu ? 16 : 2048; }
 
   // Gives all memory back.
   void release();

@@ -9,7 +9,10 @@ namespace mx = mlx::core;
 
 namespace mlxengine {
 
-mx::array prefill(const Model& model, CachedSequence& sequence, const std::vector<uint32_t>& prompt, const Cancellation& cancellation,
+mx::array prefill(const Model& model,
+                  CachedSequence& sequence,
+                  const std::vector<uint32_t>& prompt,
+                  const Cancellation& cancellation,
                   const std::function<void(int)>& on_progress) {
   const int total = static_cast<int>(prompt.size());
   while (true) {

@@ -7,7 +7,9 @@ namespace mlxengine {
 CachedSequence PrefixCache::take(const std::vector<uint32_t>& prompt, const Graph& graph) {
   if (!last_) return {{}, SequenceState(graph)};
   const size_t comparable = std::min(last_->tokens.size(), prompt.size() - 1);
-  const auto end = std::mismatch(prompt.begin(), prompt.begin() + static_cast<std::ptrdiff_t>(comparable), last_->tokens.begin()).first;
+  const auto end =
+      std::mismatch(prompt.begin(), prompt.begin() + static_cast<std::ptrdiff_t>(comparable), last_->tokens.begin())
+          .first;
   const auto common = static_cast<size_t>(end - prompt.begin());
   if (common == 0) {
     // Its memory is given back before the new sequence needs its own.

@@ -12,7 +12,9 @@ namespace mlxengine {
 
 namespace {
 
-mx::array minus_infinity() { return mx::array(-std::numeric_limits<float>::infinity()); }
+mx::array minus_infinity() {
+  return mx::array(-std::numeric_limits<float>::infinity());
+}
 
 mx::array log_probabilities(const mx::array& logits) {
   return mx::subtract(logits, mx::logsumexp(logits, -1, true));
@@ -55,7 +57,10 @@ mx::array draw_by_inverse_cdf(const mx::array& scores, float temperature, float 
 
 }  // namespace
 
-mx::array sample(const mx::array& logits, const SamplingParameters& parameters, float draw, const std::optional<mx::array>& allowed) {
+mx::array sample(const mx::array& logits,
+                 const SamplingParameters& parameters,
+                 float draw,
+                 const std::optional<mx::array>& allowed) {
   auto scores = mx::astype(logits, mx::float32);
   if (allowed) scores = mx::where(*allowed, scores, minus_infinity());
   if (parameters.temperature == 0) return mx::argmax(scores, -1);

@@ -39,7 +39,8 @@ ScoreEvent score(const Model& model, const ScoreRequest& request, const Cancella
     const int count = std::min(chunk, total - start);
     std::vector<int> rows(static_cast<size_t>(count));
     std::iota(rows.begin(), rows.end(), 0);
-    const Step step{mx::array(request.tokens.begin() + start, {count}, mx::uint32), {{&state, 0, count}}, std::move(rows)};
+    const Step step{
+        mx::array(request.tokens.begin() + start, {count}, mx::uint32), {{&state, 0, count}}, std::move(rows)};
     const auto logits = mx::astype(*model.executor->run(step), mx::float32);
     if (start + 1 < total) append(result.log_probabilities, next_log_probabilities(logits, request.tokens, start));
     if (request.logits) append(result.logits, logits);

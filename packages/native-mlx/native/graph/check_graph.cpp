@@ -19,7 +19,8 @@ std::string to_string(const std::vector<int>& shape) {
 }
 
 int64_t elements(const std::vector<int>& shape) {
-  return std::accumulate(shape.begin(), shape.end(), int64_t{1}, [](int64_t product, int next) { return product * next; });
+  return std::accumulate(
+      shape.begin(), shape.end(), int64_t{1}, [](int64_t product, int next) { return product * next; });
 }
 
 class Checker {
@@ -29,13 +30,12 @@ class Checker {
   void run() {
     for (number_ = 0; number_ < graph_.operations.size(); number_++) std::visit(*this, graph_.operations[number_]);
     if (!made_[static_cast<size_t>(graph_.logits)]) fail("logits", "a value that an operation makes", "none");
-    if (graph_.values[static_cast<size_t>(graph_.logits)].leading != Leading::rows) fail("logits", "leading rows", "tokens");
+    if (graph_.values[static_cast<size_t>(graph_.logits)].leading != Leading::rows)
+      fail("logits", "leading rows", "tokens");
     expect(shape(graph_.logits), {graph_.vocabulary_size}, "logits");
   }
 
-  void operator()(const TokensOperation& operation) {
-    make(operation.output, {}, Leading::tokens);
-  }
+  void operator()(const TokensOperation& operation) { make(operation.output, {}, Leading::tokens); }
 
   void operator()(const EmbeddingOperation& operation) {
     expect(input(operation.input), {}, "input");
@@ -65,7 +65,8 @@ class Checker {
     const auto& x = input(operation.input);
     heads(x, "input");
     const int rotated = operation.rotary_dimensions;
-    if (rotated % 2 != 0 || rotated > x[1]) fail("rotaryDimensions", "even and at most " + std::to_string(x[1]), std::to_string(rotated));
+    if (rotated % 2 != 0 || rotated > x[1])
+      fail("rotaryDimensions", "even and at most " + std::to_string(x[1]), std::to_string(rotated));
     if (operation.inverse_frequencies.size() != static_cast<size_t>(rotated / 2)) {
       fail("inverseFrequencies", std::to_string(rotated / 2), std::to_string(operation.inverse_frequencies.size()));
     }
@@ -81,7 +82,9 @@ class Checker {
     expect(values, {state.heads, state.value_dimension}, "values");
     heads(queries, "queries");
     if (queries[1] != state.key_dimension || queries[0] % state.heads != 0) {
-      fail("queries", "[n · " + std::to_string(state.heads) + ", " + std::to_string(state.key_dimension) + "]", to_string(queries));
+      fail("queries",
+           "[n · " + std::to_string(state.heads) + ", " + std::to_string(state.key_dimension) + "]",
+           to_string(queries));
     }
     for (const ValueId id : {operation.queries, operation.keys, operation.values}) {
       if (leading(id) != Leading::tokens) fail("inputs", "leading tokens", "rows");
@@ -136,8 +139,9 @@ class Checker {
   }
 
   [[noreturn]] void fail(const std::string& what, const std::string& expected, const std::string& found) const {
-    throw FailureError(FailureKind::argument,
-                       "[graph] operation " + std::to_string(number_) + ", " + what + ", expected " + expected + ", got " + found);
+    throw FailureError(
+        FailureKind::argument,
+        "[graph] operation " + std::to_string(number_) + ", " + what + ", expected " + expected + ", got " + found);
   }
 
   const Graph& graph_;
@@ -150,8 +154,9 @@ void check_weights(const Graph& graph) {
   for (const Weight& weight : graph.weights) {
     const size_t rank = weight.matrix ? 2 : 1;
     if (weight.shape.size() != rank) {
-      throw FailureError(FailureKind::argument, "[graph] weight " + weight.path + ", expected rank " + std::to_string(rank) + ", got " +
-                                                    to_string(weight.shape));
+      throw FailureError(FailureKind::argument,
+                         "[graph] weight " + weight.path + ", expected rank " + std::to_string(rank) + ", got " +
+                             to_string(weight.shape));
     }
   }
 }

@@ -86,8 +86,16 @@ struct SelectRowsOperation {
   ValueId output;
 };
 
-using Operation = std::variant<TokensOperation, EmbeddingOperation, LinearOperation, RmsNormOperation, ReshapeOperation,
-                               RopeOperation, AttentionOperation, GatedOperation, AddOperation, SelectRowsOperation>;
+using Operation = std::variant<TokensOperation,
+                               EmbeddingOperation,
+                               LinearOperation,
+                               RmsNormOperation,
+                               ReshapeOperation,
+                               RopeOperation,
+                               AttentionOperation,
+                               GatedOperation,
+                               AddOperation,
+                               SelectRowsOperation>;
 
 struct KVState {
   std::string name;

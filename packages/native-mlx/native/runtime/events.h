@@ -61,12 +61,20 @@ struct DevicesEvent {
 // The end of a request that has nothing to tell: loading and unloading.
 struct DoneEvent {};
 
-using Event = std::variant<LoadProgressEvent, PrefillProgressEvent, TokensEvent, FinishEvent, ScoreEvent, DevicesEvent, DoneEvent, Failure>;
+using Event = std::variant<LoadProgressEvent,
+                           PrefillProgressEvent,
+                           TokensEvent,
+                           FinishEvent,
+                           ScoreEvent,
+                           DevicesEvent,
+                           DoneEvent,
+                           Failure>;
 
 // Whether nothing comes after it.
 inline bool ends_request(const Event& event) {
   return std::holds_alternative<FinishEvent>(event) || std::holds_alternative<ScoreEvent>(event) ||
-         std::holds_alternative<DevicesEvent>(event) || std::holds_alternative<DoneEvent>(event) || std::holds_alternative<Failure>(event);
+         std::holds_alternative<DevicesEvent>(event) || std::holds_alternative<DoneEvent>(event) ||
+         std::holds_alternative<Failure>(event);
 }
 
 }  // namespace mlxengine

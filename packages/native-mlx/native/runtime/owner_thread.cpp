@@ -4,6 +4,7 @@
 #include <mlx/stream.h>
 
 #include <algorithm>
+#include <exception>
 #include <iterator>
 #include <vector>
 
@@ -42,9 +43,11 @@ void OwnerThread::post(ClientId client, Job job) {
 
 void OwnerThread::leave(ClientId client) {
   std::unique_lock lock(mutex_);
-  auto first = std::stable_partition(waiting_.begin(), waiting_.end(), [&](const Entry& entry) { return entry.client != client; });
+  auto first = std::stable_partition(
+      waiting_.begin(), waiting_.end(), [&](const Entry& entry) { return entry.client != client; });
   // What the dropped jobs hold are MLX's arrays, which die on this thread like everything of MLX.
-  auto dropped = std::make_shared<std::vector<Entry>>(std::make_move_iterator(first), std::make_move_iterator(waiting_.end()));
+  auto dropped =
+      std::make_shared<std::vector<Entry>>(std::make_move_iterator(first), std::make_move_iterator(waiting_.end()));
   waiting_.erase(first, waiting_.end());
   waiting_.push_back({nullptr, [dropped] { dropped->clear(); }});
   dropped.reset();
@@ -69,8 +72,13 @@ void OwnerThread::run() {
   }
   lock.unlock();
   // Its streams are this thread's own; left to the end of the process they would outlive MLX's scheduler.
-  mx::clear_cache();
-  mx::clear_streams();
+  try {
+    mx::synchronize();
+    mx::clear_cache();
+    mx::clear_streams();
+  } catch (const std::exception&) {
+    // A device that failed before has nothing more to give back, and nobody is left to hear of it.
+  }
 }
 
 }  // namespace mlxengine

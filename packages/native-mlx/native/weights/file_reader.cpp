@@ -26,7 +26,9 @@ FileReader::FileReader(const std::string& path) : path_(path), descriptor_(open(
   if (descriptor_ < 0) fail(path_, std::strerror(errno));
 }
 
-FileReader::~FileReader() { close(descriptor_); }
+FileReader::~FileReader() {
+  close(descriptor_);
+}
 
 void FileReader::read(void* into, size_t length, uint64_t offset) const {
   auto* target = static_cast<char*>(into);

@@ -45,12 +45,16 @@ class Loader {
     const int out = declaration.shape[0];
     const int in = declaration.shape[1];
     if (in % quantization.group_size != 0 || in * quantization.bits % 32 != 0) {
-      throw FailureError(FailureKind::checkpoint, "[weights] columns, expected whole groups, got " + std::to_string(in), declaration.path);
+      throw FailureError(FailureKind::checkpoint,
+                         "[weights] columns, expected whole groups, got " + std::to_string(in),
+                         declaration.path);
     }
     const std::vector<int> groups{out, in / quantization.group_size};
     LoadedWeight loaded{tensor(declaration.path + ".weight", {out, in * quantization.bits / 32})};
     if (loaded.weight.dtype() != mx::uint32) {
-      throw FailureError(FailureKind::checkpoint, "[weights] quantized dtype, expected U32, got another", declaration.path + ".weight");
+      throw FailureError(FailureKind::checkpoint,
+                         "[weights] quantized dtype, expected U32, got another",
+                         declaration.path + ".weight");
     }
     loaded.scales = compute(tensor(declaration.path + ".scales", groups));
     loaded.biases = compute(tensor(declaration.path + ".biases", groups));
@@ -70,7 +74,9 @@ class Loader {
     }
     TensorPlan& plan = found->second;
     if (plan.shape != shape) {
-      throw FailureError(FailureKind::checkpoint, "[weights] shape, expected " + to_string(shape) + ", got " + to_string(plan.shape), name);
+      throw FailureError(FailureKind::checkpoint,
+                         "[weights] shape, expected " + to_string(shape) + ", got " + to_string(plan.shape),
+                         name);
     }
     mx::Shape dimensions(shape.begin(), shape.end());
     auto data = allocate(name, plan.byte_length);
@@ -130,7 +136,9 @@ class Loader {
 
 }  // namespace
 
-LoadedWeights load_weights(const Graph& graph, LoadPlan plan, const Cancellation& cancellation,
+LoadedWeights load_weights(const Graph& graph,
+                           LoadPlan plan,
+                           const Cancellation& cancellation,
                            const std::function<void(uint64_t)>& on_progress) {
   Loader loader(std::move(plan), cancellation, on_progress);
   LoadedWeights weights;

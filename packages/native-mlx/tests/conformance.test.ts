@@ -1,0 +1,8 @@
+import { testInferenceBackend } from '@mlxengine/testing';
+import { describe, test } from 'vitest';
+import { createMLXBackend } from '../src/index.js';
+import { missing, suiteName } from './mlx.js';
+
+const name = suiteName('MLX as an InferenceBackend', missing);
+if (missing === '') await testInferenceBackend({ test, createBackend: () => createMLXBackend({ device: 'cpu' }) });
+else describe.skip(name, () => test('conforms', () => undefined));
