@@ -4,6 +4,7 @@ import { MemorySource } from '../tests/support/memory-source.js';
 import { rawSafetensors, testTensor, writeSafetensors } from '../tests/support/tensors.js';
 import { tensorsOf, tinyCheckpoint, tinyConfig } from '../tests/support/tiny-llama.js';
 import type { TinyCheckpointOptions } from '../tests/support/tiny-llama.js';
+import { defineArchitecture } from './architectures/architecture.js';
 import { buildGraph } from './build-graph.js';
 import { readCheckpoint } from './read-checkpoint.js';
 
@@ -157,6 +158,27 @@ test.for<readonly [string, string, TinyCheckpointOptions]>([
 test('an unknown model type is told before the weights are looked at', async () => {
   const source = new MemorySource({ 'config.json': '{"model_type": "unheard_of"}' });
   await expect(readCheckpoint(source)).rejects.toThrow(UnsupportedArchitectureError);
+});
+
+test('reads a family of one\'s own, its tensors under the names of its graph', async () => {
+  const mine = defineArchitecture({
+    modelType: 'mine',
+    readArguments: (config) => config.integer('rows', { minimum: 1, maximum: 100 }),
+    buildGraph: (graph, rows) => {
+      const x = graph.embedding(graph.tokens(), 'embed', { rows, dimensions: 4 });
+      return { logits: graph.linear(graph.selectRows(x), 'embed', { dimensions: rows }), contextLength: 8 };
+    },
+    sanitize: () => [{ type: 'rename', from: 'wrapper.', to: '' }, { type: 'drop', tensors: { suffix: '.unused' } }],
+  });
+  const stored = testTensor('wrapper.embed.weight', 'F32', [16, 4]);
+  const source = new MemorySource({
+    'config.json': '{"model_type": "mine", "rows": 16}',
+    'weights.safetensors': await writeSafetensors([stored, testTensor('wrapper.x.unused', 'U8', [3])]),
+  });
+  const { weights, configuration } = await readCheckpoint(source, { architectures: [mine] });
+  expect(await weights.read('embed.weight')).toEqual(stored.bytes);
+  expect([...weights.tensors.keys()]).toEqual(['embed.weight']);
+  expect(configuration).toMatchObject({ architecture: 'mine', parameterCount: 64 });
 });
 
 test('is abortable', async () => {

@@ -18,7 +18,9 @@ export interface Checkpoint {
   readonly configuration: ModelConfiguration;
   /** config.json as plain data, non-finite numbers included. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** What a backend runs. */
   readonly graph: ModelGraph;
+  /** Under the names that the graph uses. */
   readonly weights: WeightSource;
   /** Ids that end an answer by generation_config.json or config.json; empty where neither says. */
   readonly endTokens: readonly number[];

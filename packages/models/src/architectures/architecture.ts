@@ -27,7 +27,9 @@ export interface ArchitectureDefinition<Arguments> {
 
 /** What a family makes of one config. */
 export interface ArchitecturePlan {
+  /** What a backend runs. */
   readonly graph: ModelGraph;
+  /** From the checkpoint's tensors to those of the graph. */
   readonly rewrites: readonly WeightRewrite[];
 }
 

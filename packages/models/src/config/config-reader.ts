@@ -3,7 +3,9 @@ import { describeJson } from '../json/describe-json.js';
 
 /** Bounds of a number, both included. */
 export interface Bounds {
+  /** Smallest value that is accepted. */
   readonly minimum: number;
+  /** Largest value that is accepted. */
   readonly maximum: number;
 }
 

@@ -6,7 +6,9 @@ import type { RopeSettings } from './rope-settings.js';
 export interface RopeInit {
   /** Elements of a head that are rotated; even. */
   readonly dimensions: number;
+  /** `rope_theta`: pair i of n turns by base ** (-i / n) radians a position before any scaling. */
   readonly base: number;
+  /** `true`: neighbours are a pair; `false`: element i and i + dimensions / 2. */
   readonly traditional: boolean;
   /** `rope_scaling` of a config; absent is the default variant. */
   readonly scaling?: ConfigReader | undefined;

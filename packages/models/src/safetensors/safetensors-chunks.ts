@@ -5,8 +5,11 @@ import { headerLengthLimit } from './limits.js';
 
 /** A tensor to write: what it is, and its bytes when they are wanted. */
 export interface TensorToWrite {
+  /** Unique in the file. */
   readonly name: string;
+  /** Type of its elements. */
   readonly dtype: TensorDtype;
+  /** Dimensions, integers of 0 or more; empty for a scalar. */
   readonly shape: readonly number[];
   /** The bytes, little-endian, row-major, in pieces of any size; called once, when the tensor's turn comes. */
   chunks(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
