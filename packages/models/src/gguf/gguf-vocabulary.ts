@@ -16,6 +16,8 @@ export interface GgufVocabulary {
   readonly tokens: readonly string[];
   /** Never come out of ordinary text and are skipped in decoding. */
   readonly control: readonly number[];
+  /** What ordinary text becomes. */
+  readonly ordinary: readonly number[];
   /** Found in ordinary text before anything else. */
   readonly userDefined: readonly number[];
   readonly bos: number | undefined;
@@ -51,7 +53,7 @@ export function readVocabulary(header: GgufHeader, limit: number): GgufVocabular
   const named = endTokenNames.map((name) => ids.get(name)).filter((id) => id !== undefined && types[id] === tokenTypes.control);
   const endTokens = [eos, special('eot'), special('eom'), ...named].filter((id) => id !== undefined);
   return {
-    tokens, control, userDefined: idsOfType(types, tokenTypes.userDefined),
+    tokens, control, ordinary: idsOfType(types, tokenTypes.normal), userDefined: idsOfType(types, tokenTypes.userDefined),
     bos: special('bos'), eos, unknown: special('unknown'), padding: special('padding'),
     endTokens: [...new Set(endTokens)],
   };
