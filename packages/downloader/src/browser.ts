@@ -1,1 +1,3 @@
+export { createDownloader } from './browser-downloader.js';
+export type { DownloaderOptions } from './downloader-options.js';
 export { openUrl, type OpenUrlOptions } from './source/url-source.js';
