@@ -27,6 +27,8 @@ export default defineConfig(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       // What implements an async contract need not wait for anything.
       '@typescript-eslint/require-await': 'off',
+      // Contracts are objects of functions here, and are taken apart on purpose.
+      '@typescript-eslint/unbound-method': 'off',
     },
   },
   {
@@ -39,12 +41,13 @@ export default defineConfig(
     },
   },
   {
-    files: ['**/*.test.ts', 'tests/**/*.ts', 'examples/**/*.ts'],
+    files: ['**/*.test.ts', '{tests,packages/*/tests,examples}/**/*.ts'],
     rules: {
       'no-restricted-syntax': ['error', noDefaultExport, noExportAll],
       'no-console': 'off',
       // Tests do on purpose what nobody should.
       '@typescript-eslint/only-throw-error': 'off',
+      '@typescript-eslint/no-base-to-string': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
       '@typescript-eslint/no-unsafe-return': 'off',
