@@ -33,9 +33,9 @@ const manifestFaults = [
     backend: ({ supports }) => ({ supports: { ...supports, operations: [...supports.operations, 'warp' as GraphOperation['type']] } }),
   }, 'manifest: every operation that is listed runs'),
   fault('lists a dtype and computes in another', {
-    backend: ({ supports, loadModel }) => ({
-      supports: { ...supports, dtypes: ['float32', 'float16'] satisfies ComputeDtype[] },
-      loadModel: (graph, weights, { dtype: _, ...options } = {}) => loadModel(graph, weights, options),
+    backend: (right) => ({
+      supports: { ...right.supports, dtypes: ['float32', 'float16'] satisfies ComputeDtype[] },
+      loadModel: (graph, weights, { dtype: _, ...options } = {}) => right.loadModel(graph, weights, options),
     }),
   }, 'manifest: every compute dtype that is listed works', 'load: a dtype or a number of threads that is not listed is an UnsupportedFeatureError'),
   fault('reads bfloat16 as float16', {
@@ -219,16 +219,16 @@ const schedulingFaults = [
 
 const loadingFaults = [
   fault('tells half of its progress', {
-    backend: ({ loadModel }) => ({
-      loadModel: (graph, weights, options) => loadModel(graph, weights, {
+    backend: (right) => ({
+      loadModel: (graph, weights, options) => right.loadModel(graph, weights, {
         ...options,
         onProgress: ({ loadedBytes, totalBytes }) => options?.onProgress?.({ loadedBytes: loadedBytes / 2, totalBytes }),
       }),
     }),
   }, 'load: progress grows up to all bytes'),
   fault('lets foreign exceptions through', {
-    backend: ({ loadModel }) => ({
-      loadModel: async (...call) => loadModel(...call).catch((error: unknown) => {
+    backend: (right) => ({
+      loadModel: async (...call) => right.loadModel(...call).catch((error: unknown) => {
         throw new TypeError('undefined is not a tensor', { cause: error });
       }),
     }),
@@ -236,20 +236,20 @@ const loadingFaults = [
   'load: a weight that cannot be read is an error, and nothing stays in memory', 'load: an unknown operation is an UnsupportedFeatureError',
   'load: a signal ends it'),
   fault('keeps what it loaded', {
-    backend: ({ loadModel, memory }) => {
+    backend: (right) => {
       let leaked = 0;
       return {
         loadModel: (...call) => {
           leaked += 100_000;
-          return loadModel(...call);
+          return right.loadModel(...call);
         },
-        memory: () => ({ activeBytes: memory().activeBytes + leaked, peakBytes: memory().peakBytes + leaked }),
+        memory: () => ({ activeBytes: right.memory().activeBytes + leaked, peakBytes: right.memory().peakBytes + leaked }),
       };
     },
   }, 'load: a weight that cannot be read is an error, and nothing stays in memory', 'load: a signal ends it', 'unload: gives the memory back, once',
   'dispose: the backend gives everything back'),
   fault('ignores the signal while it loads', {
-    backend: ({ loadModel }) => ({ loadModel: (graph, weights, { signal: _, ...options } = {}) => loadModel(graph, weights, options) }),
+    backend: (right) => ({ loadModel: (graph, weights, { signal: _, ...options } = {}) => right.loadModel(graph, weights, options) }),
   }, 'load: a signal ends it'),
   fault('does not unload', { unload: () => async () => undefined },
     'unload: gives the memory back, once', 'unload: ends what runs, and every later use is an UnloadedError'),

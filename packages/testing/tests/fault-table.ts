@@ -36,6 +36,14 @@ async function withoutRejectionListeners(run: () => Promise<void>): Promise<void
   }
 }
 
+/** Tests that measure time may let a fault pass once on a busy machine, but not three times. */
+async function failsOnce(run: (() => Promise<void>) | undefined): Promise<boolean> {
+  for (let attempt = 0; attempt < 3; attempt++) {
+    if (await (run?.() ?? Promise.resolve()).then(() => false, () => true)) return true;
+  }
+  return false;
+}
+
 /**
  * One test a fault: each conformance test that it names fails. And one for the table: every conformance test is
  * tripped by some fault, so that none of them is there for show.
@@ -50,7 +58,7 @@ export function testFaults<Implementation>(
     expect([...tests.keys()]).toEqual(expect.arrayContaining([...trips]));
     for (const name of trips) {
       await withoutRejectionListeners(async () => {
-        await expect(tests.get(name)?.(), name).rejects.toThrow();
+        await expect(failsOnce(tests.get(name)), name).resolves.toBe(true);
       });
     }
   });

@@ -69,7 +69,7 @@ class GraphDraft {
     leading: GraphValue['leading'] = 'tokens',
   ): ValueId {
     const output = this.#values.push({ leading, dimensions, dtype }) - 1;
-    this.#operations.push({ ...operation, output } as GraphOperation);
+    this.#operations.push({ ...operation, output });
     return output;
   }
 
