@@ -1,1 +1,2 @@
-export {};
+export { runCommand } from './run-command.js';
+export type { CommandStreams } from './command.js';

@@ -1,1 +1,33 @@
-export {};
+import type { ModelReference } from '@mlxengine/core';
+import type { BackendProbe } from '@mlxengine/core/backend';
+import { inferenceEngine, type InferenceEngine } from './inference-engine.js';
+import { openModelOn, type InferenceEngineOptions, type OpenedModel } from './open-model.js';
+import { nodePlatform } from './platform-node.js';
+
+export type { BackendChoice, BackendSelection } from './backend-selection.js';
+export { explainChoice, type BackendExplanation } from './explain-choice.js';
+export type { InferenceEngine } from './inference-engine.js';
+export type { InferenceEngineOptions, OpenedModel } from './open-model.js';
+
+/**
+ * Loads a model and gives an engine that answers. With `import * as mlxengine`, the module itself is an `LLMEngineLoader`.
+ * @param model - a folder, a registry name such as `smollm2`, a hub id, or a source of files
+ * @throws `ModelNotFoundError`, `DownloadError`, `CheckpointError`, `UnsupportedArchitectureError`, `TokenizerError`,
+ * `BackendUnavailableError`, `UnsupportedFeatureError`, `OutOfMemoryError`; `AbortedError` by the signal
+ */
+export async function loadModel(model: ModelReference, options: InferenceEngineOptions = {}): Promise<InferenceEngine> {
+  return inferenceEngine(await openModel(model, options));
+}
+
+/**
+ * Loads a model at the level of tokens.
+ * @throws what {@link loadModel} throws
+ */
+export async function openModel(model: ModelReference, options: InferenceEngineOptions = {}): Promise<OpenedModel> {
+  return openModelOn(nodePlatform, model, options);
+}
+
+/** Probes every backend of this platform, in order of preference. */
+export async function probeBackends(): Promise<readonly BackendProbe[]> {
+  return Promise.all(nodePlatform.candidates.map((candidate) => candidate.probe()));
+}

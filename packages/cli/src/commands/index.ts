@@ -1,0 +1,10 @@
+import type { Command } from '../command.js';
+import { bench } from './bench.js';
+import { chat } from './chat.js';
+import { doctor } from './doctor.js';
+import { list } from './list.js';
+import { pull } from './pull.js';
+import { run } from './run.js';
+
+/** Every command, in the order of the help. */
+export const commands: readonly Command[] = [run, chat, pull, list, doctor, bench];

@@ -1,0 +1,38 @@
+import type { GenerateParameters } from '@mlxengine/core';
+import type { BackendChoice, InferenceEngineOptions } from '@mlxengine/engine';
+import type { CommandOption } from './command.js';
+import type { OptionValues } from './option-values.js';
+
+/** Options of every command that loads a model. */
+export const modelOptions: Readonly<Record<'model' | 'backend', CommandOption>> = {
+  model: { type: 'string', short: 'm', value: 'M', description: 'folder, registry name or hub id (default: smollm2)' },
+  backend: { type: 'string', short: 'b', value: 'B', description: 'auto, mlx or fallback (default: auto)' },
+};
+
+/** Options of every command that generates. */
+export const generateOptions: Readonly<Record<'max-tokens' | 'temperature' | 'seed' | 'system' | 'stats', CommandOption>> = {
+  'max-tokens': { type: 'string', value: 'N', description: 'most tokens to generate (default: what the context holds)' },
+  temperature: { type: 'string', value: 'T', description: '0 is greedy (default: the model\'s own, else 0)' },
+  seed: { type: 'string', value: 'S', description: 'the same seed gives the same answer' },
+  system: { type: 'string', value: 'TEXT', description: 'instructions for the model' },
+  stats: { type: 'boolean', description: 'time, speed and memory on standard error' },
+};
+
+const backends: readonly BackendChoice[] = ['auto', 'mlx', 'fallback'];
+
+/** Which model, and how to load it. */
+export function readModelOptions(values: OptionValues): { readonly model: string } & InferenceEngineOptions {
+  return { model: values.text('model') ?? 'smollm2', backend: values.oneOf('backend', backends) ?? 'auto' };
+}
+
+/** How to generate. */
+export function readGenerateOptions(values: OptionValues): GenerateParameters {
+  const maxTokens = values.number('max-tokens', { min: 1, integer: true });
+  const temperature = values.number('temperature', { min: 0, max: 100 });
+  const seed = values.number('seed', { min: 0, max: 0xffffffff, integer: true });
+  return {
+    ...(maxTokens === undefined ? {} : { maxTokens }),
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(seed === undefined ? {} : { seed }),
+  };
+}

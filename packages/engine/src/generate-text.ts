@@ -1,0 +1,68 @@
+import { ContextLengthError, EngineError, type EngineRequest, type EngineStreamPart, type TokenUsage } from '@mlxengine/core';
+import type { TokenRequest, TokenStatistics } from '@mlxengine/core/backend';
+import { encodePrompt } from './encode-prompt.js';
+import type { OpenedModel } from './open-model.js';
+import { AnswerDecoder } from './answer-decoder.js';
+
+/** One answer: the prompt to tokens, the backend's tokens to text, up to a stop string or the model's own end. */
+export async function* generateText(opened: OpenedModel, request: EngineRequest): AsyncGenerator<EngineStreamPart> {
+  const start = performance.now();
+  // What follows is slow, and the caller of `stream` should have its stream first.
+  await Promise.resolve();
+  const { tokenizer, model } = opened;
+  const prompt = encodePrompt(tokenizer, request.prompt);
+  const decoder = new AnswerDecoder(tokenizer, request.parameters.stop);
+  const count = { promptTokens: prompt.length, cachedPromptTokens: 0, completionTokens: 0 };
+  let firstTokenMs: number | undefined;
+  for await (const batch of model.generate(tokenRequest(opened, request, prompt), { signal: request.signal })) {
+    if (batch.type === 'prefill-progress') {
+      count.cachedPromptTokens = batch.cachedTokens;
+      yield batch;
+    } else if (batch.type === 'tokens') {
+      firstTokenMs ??= performance.now() - start;
+      count.completionTokens += batch.tokens.length;
+      const { text, stopString } = decoder.push(batch.tokens);
+      if (text !== '') yield { type: 'text-delta', text, usage: { ...count } };
+      // Leaving the loop cancels the backend's work; the tokens past the stop string never match a later prompt.
+      if (stopString !== undefined) return yield stopped(stopString, count, start, firstTokenMs);
+    } else {
+      const { text, stopString } = decoder.flush();
+      if (text !== '') yield { type: 'text-delta', text, usage: { ...count } };
+      if (stopString !== undefined) return yield stopped(stopString, count, start, firstTokenMs ?? 0);
+      return yield finished(batch.reason, batch.statistics, firstTokenMs ?? 0);
+    }
+  }
+  if (!request.signal.aborted) throw new EngineError('engine.generation-failed', { reason: 'the backend ended without saying how' });
+}
+
+function tokenRequest({ checkpoint, tokenizer }: OpenedModel, { parameters }: EngineRequest, prompt: number[]): TokenRequest {
+  const { contextLength } = checkpoint.graph;
+  const left = contextLength - prompt.length;
+  if (left < 1) throw new ContextLengthError('context.exceeded', { promptTokens: prompt.length, contextLength });
+  const { temperature, topP, topK, minP, seed = 0 } = parameters;
+  return {
+    prompt,
+    maxTokens: Math.min(parameters.maxTokens ?? left, left),
+    stopTokens: tokenizer.endTokens,
+    sampling: { temperature, topP, topK, minP, seed },
+  };
+}
+
+function stopped(stopString: string, usage: TokenUsage, start: number, firstTokenMs: number): EngineStreamPart {
+  const decodeMs = performance.now() - start - firstTokenMs;
+  const timings = { timeToFirstTokenMs: firstTokenMs, prefillMs: firstTokenMs, decodeMs };
+  return { type: 'finish', reason: 'stop', stopString, usage, timings };
+}
+
+function finished(
+  reason: 'stop-token' | 'length',
+  { promptTokens, cachedPromptTokens, completionTokens, prefillMs, decodeMs }: TokenStatistics,
+  timeToFirstTokenMs: number,
+): EngineStreamPart {
+  return {
+    type: 'finish',
+    reason: reason === 'length' ? 'length' : 'stop',
+    usage: { promptTokens, cachedPromptTokens, completionTokens },
+    timings: { timeToFirstTokenMs, prefillMs, decodeMs },
+  };
+}

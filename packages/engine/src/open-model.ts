@@ -1,0 +1,113 @@
+import {
+  throwIfAborted,
+  type ExperimentalFeatures,
+  type LoadModelOptions,
+  type ModelReference,
+  type Tokenizer,
+} from '@mlxengine/core';
+import type { BackendModel, ComputeDtype, InferenceBackend } from '@mlxengine/core/backend';
+import { readCheckpoint, type Checkpoint } from '@mlxengine/models';
+import { loadTokenizer } from '@mlxengine/text';
+import type { BackendChoice, BackendSelection } from './backend-selection.js';
+import type { EnginePlatform } from './platform.js';
+import { resolveModel } from './resolve-model.js';
+import { selectBackend, type SelectedBackend } from './select-backend.js';
+
+/** How {@link openModel} and `loadModel` load. */
+export interface InferenceEngineOptions extends LoadModelOptions {
+  /** Default `auto`; a backend of one's own is used as it is and stays open at `unload`. */
+  readonly backend?: BackendChoice | InferenceBackend;
+  /** Number format to compute in; default: what the backend measured best for its device. */
+  readonly dtype?: ComputeDtype;
+  /** Worker threads; default: the backend's choice. More than the backend has is an `UnsupportedFeatureError`. */
+  readonly threads?: number;
+  /** Features that are not settled yet; default: what the environment says, else off. */
+  readonly experimental?: ExperimentalFeatures;
+}
+
+/** A model in a backend, at the level of tokens: for benchmarks and for whoever schedules tokens themselves. */
+export interface OpenedModel extends AsyncDisposable {
+  readonly checkpoint: Checkpoint;
+  readonly tokenizer: Tokenizer;
+  readonly backend: InferenceBackend;
+  readonly backendSelection: BackendSelection;
+  readonly model: BackendModel;
+  /** Time from the call until the model was ready, in milliseconds. */
+  readonly loadMs: number;
+  /** Gives all memory back. A second call does nothing. */
+  close(): Promise<void>;
+}
+
+/** Finds, checks and loads a model on a platform. Nothing stays in memory after a failure. */
+export async function openModelOn(
+  platform: EnginePlatform,
+  reference: ModelReference,
+  options: InferenceEngineOptions,
+): Promise<OpenedModel> {
+  const start = performance.now();
+  throwIfAborted(options.signal, 'Loading the model');
+  // The name is followed first: a misspelled one should not wait for a probe.
+  const source = await resolveModel(platform, reference, {
+    ...signalOf(options),
+    onProgress: (progress) => options.onProgress?.({ ...progress, phase: 'download' }),
+  });
+  options.onProgress?.({ phase: 'read' });
+  const checkpoint = await readCheckpoint(source, signalOf(options));
+  const configuration = { ...checkpoint.configuration, id: typeof reference === 'string' ? reference : source.name };
+  const selected = await takeBackend(platform, options);
+  try {
+    options.onProgress?.({ phase: 'tokenizer' });
+    const tokenizer = await loadTokenizer(source, { ...signalOf(options), endTokens: checkpoint.endTokens });
+    const model = await selected.backend.loadModel(checkpoint.graph, checkpoint.weights, {
+      ...signalOf(options),
+      ...(options.dtype === undefined ? {} : { dtype: options.dtype }),
+      ...(options.threads === undefined ? {} : { threads: options.threads }),
+      onProgress: (progress) => options.onProgress?.({ ...progress, phase: 'weights' }),
+    });
+    return opened({ ...checkpoint, configuration }, tokenizer, selected, model, performance.now() - start);
+  } catch (error) {
+    await selected.release();
+    throw error;
+  }
+}
+
+interface TakenBackend extends SelectedBackend {
+  /** Closes the backend where it is ours. */
+  release(): Promise<void>;
+}
+
+async function takeBackend(platform: EnginePlatform, options: InferenceEngineOptions): Promise<TakenBackend> {
+  const choice = options.backend ?? 'auto';
+  if (typeof choice === 'string') {
+    const selected = await selectBackend(platform, choice, { ...options.experimental && { experimental: options.experimental } });
+    return { ...selected, release: async () => selected.backend[Symbol.asyncDispose]() };
+  }
+  const reason = `${choice.name} was given by the application`;
+  const selection = { requested: 'custom', backend: choice.name, reason, probes: [] } as const;
+  return { backend: choice, selection, release: async () => undefined };
+}
+
+function opened(
+  checkpoint: Checkpoint,
+  tokenizer: Tokenizer,
+  { backend, selection, release }: TakenBackend,
+  model: BackendModel,
+  loadMs: number,
+): OpenedModel {
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= model.unload().finally(release));
+  return {
+    checkpoint,
+    tokenizer,
+    backend,
+    backendSelection: selection,
+    model,
+    loadMs,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function signalOf({ signal }: LoadModelOptions): { readonly signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
+}
