@@ -77,6 +77,13 @@ export async function startHubServer(options: HubServerOptions): Promise<HubServ
   };
 }
 
+/** A hub lets pages of other sites ask it, with their own headers, and see these. */
+const sharing: Readonly<Record<string, string>> = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-headers': '*, authorization',
+  'access-control-expose-headers': 'X-Repo-Commit, X-Linked-Size, X-Linked-Etag, X-Error-Code, X-Error-Message, ETag, Link, Accept-Ranges, Content-Range',
+};
+
 /** What the listeners note. */
 interface Notes {
   readonly requests: HubRequest[];
@@ -88,6 +95,11 @@ function listener(host: 'hub' | 'content', { requests, traffic }: Notes, answer:
     const url = new URL(request.url ?? '/', 'http://hub.invalid');
     const exchange: Exchange = { host, request, response, url, sentBytes: 0, traffic };
     logExchange(exchange, requests);
+    for (const [name, value] of Object.entries(sharing)) response.setHeader(name, value);
+    if (request.method === 'OPTIONS') {
+      response.writeHead(204).end();
+      return;
+    }
     answer(exchange).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
       else sendText(exchange, 500, String(error));
