@@ -1,4 +1,4 @@
-import { field, loadFirst, loadSecond } from './fields';
+import { field, loadFirst, loadMask, loadSecond } from './fields';
 import { biasTerm } from './affine-scales';
 import { horizontalSum, madd } from './simd';
 
@@ -31,8 +31,8 @@ export function dot1x1(bits: i32, x: usize, columns: i32, unitShift: i32, w: usi
   let total = f32x4.splat(0);
   for (let unit = 0; unit < columns >> 5; unit++) {
     const a = loadFirst(bits, w), b = loadSecond(bits, w, a);
-    const sum = dot(field(bits, a, b, 0), field(bits, a, b, 1), field(bits, a, b, 2), field(bits, a, b, 3),
-      field(bits, a, b, 4), field(bits, a, b, 5), field(bits, a, b, 6), field(bits, a, b, 7), x);
+    const sum = dot(field(bits, a, b, 0, loadMask(bits, 0)), field(bits, a, b, 1, loadMask(bits, 1)), field(bits, a, b, 2, loadMask(bits, 2)), field(bits, a, b, 3, loadMask(bits, 3)),
+      field(bits, a, b, 4, loadMask(bits, 4)), field(bits, a, b, 5, loadMask(bits, 5)), field(bits, a, b, 6, loadMask(bits, 6)), field(bits, a, b, 7, loadMask(bits, 7)), x);
     total = madd(v128.load32_splat(scales + (<usize>(unit >> unitShift) << 2)), sum, total);
     x += 128;
     w += bits * 4;
@@ -53,28 +53,36 @@ export function dot1x2(
     const a0 = loadFirst(bits, w), b0 = loadSecond(bits, w, a0);
     const a1 = loadFirst(bits, w + rowBytes), b1 = loadSecond(bits, w + rowBytes, a1);
     let v = v128.load(x);
-    let sum0 = f32x4.mul(field(bits, a0, b0, 0), v), sum1 = f32x4.mul(field(bits, a1, b1, 0), v);
+    let m = loadMask(bits, 0);
+    let sum0 = f32x4.mul(field(bits, a0, b0, 0, m), v), sum1 = f32x4.mul(field(bits, a1, b1, 0, m), v);
     v = v128.load(x, 16);
-    sum0 = madd(field(bits, a0, b0, 1), v, sum0);
-    sum1 = madd(field(bits, a1, b1, 1), v, sum1);
+    m = loadMask(bits, 1);
+    sum0 = madd(field(bits, a0, b0, 1, m), v, sum0);
+    sum1 = madd(field(bits, a1, b1, 1, m), v, sum1);
     v = v128.load(x, 32);
-    sum0 = madd(field(bits, a0, b0, 2), v, sum0);
-    sum1 = madd(field(bits, a1, b1, 2), v, sum1);
+    m = loadMask(bits, 2);
+    sum0 = madd(field(bits, a0, b0, 2, m), v, sum0);
+    sum1 = madd(field(bits, a1, b1, 2, m), v, sum1);
     v = v128.load(x, 48);
-    sum0 = madd(field(bits, a0, b0, 3), v, sum0);
-    sum1 = madd(field(bits, a1, b1, 3), v, sum1);
+    m = loadMask(bits, 3);
+    sum0 = madd(field(bits, a0, b0, 3, m), v, sum0);
+    sum1 = madd(field(bits, a1, b1, 3, m), v, sum1);
     v = v128.load(x, 64);
-    sum0 = madd(field(bits, a0, b0, 4), v, sum0);
-    sum1 = madd(field(bits, a1, b1, 4), v, sum1);
+    m = loadMask(bits, 4);
+    sum0 = madd(field(bits, a0, b0, 4, m), v, sum0);
+    sum1 = madd(field(bits, a1, b1, 4, m), v, sum1);
     v = v128.load(x, 80);
-    sum0 = madd(field(bits, a0, b0, 5), v, sum0);
-    sum1 = madd(field(bits, a1, b1, 5), v, sum1);
+    m = loadMask(bits, 5);
+    sum0 = madd(field(bits, a0, b0, 5, m), v, sum0);
+    sum1 = madd(field(bits, a1, b1, 5, m), v, sum1);
     v = v128.load(x, 96);
-    sum0 = madd(field(bits, a0, b0, 6), v, sum0);
-    sum1 = madd(field(bits, a1, b1, 6), v, sum1);
+    m = loadMask(bits, 6);
+    sum0 = madd(field(bits, a0, b0, 6, m), v, sum0);
+    sum1 = madd(field(bits, a1, b1, 6, m), v, sum1);
     v = v128.load(x, 112);
-    sum0 = madd(field(bits, a0, b0, 7), v, sum0);
-    sum1 = madd(field(bits, a1, b1, 7), v, sum1);
+    m = loadMask(bits, 7);
+    sum0 = madd(field(bits, a0, b0, 7, m), v, sum0);
+    sum1 = madd(field(bits, a1, b1, 7, m), v, sum1);
     const scale = scales + (((x - inputs) >> (7 + unitShift)) << 2);
     total0 = madd(v128.load32_splat(scale), sum0, total0);
     total1 = madd(v128.load32_splat(scale + scaleBytes), sum1, total1);
@@ -93,8 +101,8 @@ export function dot4x1(
   let total0 = f32x4.splat(0), total1 = f32x4.splat(0), total2 = f32x4.splat(0), total3 = f32x4.splat(0);
   for (let unit = 0; unit < columns >> 5; unit++) {
     const a = loadFirst(bits, w), b = loadSecond(bits, w, a);
-    const q0 = field(bits, a, b, 0), q1 = field(bits, a, b, 1), q2 = field(bits, a, b, 2), q3 = field(bits, a, b, 3);
-    const q4 = field(bits, a, b, 4), q5 = field(bits, a, b, 5), q6 = field(bits, a, b, 6), q7 = field(bits, a, b, 7);
+    const q0 = field(bits, a, b, 0, loadMask(bits, 0)), q1 = field(bits, a, b, 1, loadMask(bits, 1)), q2 = field(bits, a, b, 2, loadMask(bits, 2)), q3 = field(bits, a, b, 3, loadMask(bits, 3));
+    const q4 = field(bits, a, b, 4, loadMask(bits, 4)), q5 = field(bits, a, b, 5, loadMask(bits, 5)), q6 = field(bits, a, b, 6, loadMask(bits, 6)), q7 = field(bits, a, b, 7, loadMask(bits, 7));
     const scale = v128.load32_splat(scales + (<usize>(unit >> unitShift) << 2));
     total0 = madd(scale, dot(q0, q1, q2, q3, q4, q5, q6, q7, x), total0);
     total1 = madd(scale, dot(q0, q1, q2, q3, q4, q5, q6, q7, x + 128), total1);
@@ -120,8 +128,8 @@ export function dot8x1(
   let total4 = f32x4.splat(0), total5 = f32x4.splat(0), total6 = f32x4.splat(0), total7 = f32x4.splat(0);
   for (let unit = 0; unit < columns >> 5; unit++) {
     const a = loadFirst(bits, w), b = loadSecond(bits, w, a);
-    const q0 = field(bits, a, b, 0), q1 = field(bits, a, b, 1), q2 = field(bits, a, b, 2), q3 = field(bits, a, b, 3);
-    const q4 = field(bits, a, b, 4), q5 = field(bits, a, b, 5), q6 = field(bits, a, b, 6), q7 = field(bits, a, b, 7);
+    const q0 = field(bits, a, b, 0, loadMask(bits, 0)), q1 = field(bits, a, b, 1, loadMask(bits, 1)), q2 = field(bits, a, b, 2, loadMask(bits, 2)), q3 = field(bits, a, b, 3, loadMask(bits, 3));
+    const q4 = field(bits, a, b, 4, loadMask(bits, 4)), q5 = field(bits, a, b, 5, loadMask(bits, 5)), q6 = field(bits, a, b, 6, loadMask(bits, 6)), q7 = field(bits, a, b, 7, loadMask(bits, 7));
     const scale = v128.load32_splat(scales + (<usize>(unit >> unitShift) << 2));
     total0 = madd(scale, dot(q0, q1, q2, q3, q4, q5, q6, q7, x), total0);
     total1 = madd(scale, dot(q0, q1, q2, q3, q4, q5, q6, q7, x + 128), total1);

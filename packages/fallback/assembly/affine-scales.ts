@@ -1,4 +1,4 @@
-import { loadFloat, loadFloats, elementShift, BF16, F16, F32 } from './half';
+import { BF16, elementShift, F16, F32, loadFloats } from './half';
 import { madd } from './simd';
 
 /** Outputs whose scales are converted at a time. */
@@ -7,19 +7,19 @@ import { madd } from './simd';
 
 // @ts-ignore: decorator
 @inline
-function convert(type: i32, from: usize, to: usize, count: i32, padded: i32): void {
-  const shift = elementShift(type);
-  let i = 0;
-  for (; i + 4 <= count; i += 4) v128.store(to + (<usize>i << 2), loadFloats(type, from + (<usize>i << shift)));
-  for (; i < count; i++) store<f32>(to + (<usize>i << 2), loadFloat(type, from + (<usize>i << shift)));
-  for (; i < padded; i++) store<f32>(to + (<usize>i << 2), 0);
+function convert(type: i32, from: usize, to: usize, padded: i32): void {
+  const step = 4 << elementShift(type);
+  for (const end = to + (<usize>padded << 2); to < end; to += 16, from += step) v128.store(to, loadFloats(type, from));
 }
 
-/** Converts one row of scales or biases to float32, zeros up to `padded`. */
-export function convertGroups(type: i32, from: usize, to: usize, count: i32, padded: i32): void {
-  if (type == F16) convert(F16, from, to, count, padded);
-  else if (type == BF16) convert(BF16, from, to, count, padded);
-  else convert(F32, from, to, count, padded);
+/**
+ * Converts one row of scales or biases to float32. What pads the last vector comes from the next row: it is finite, and the
+ * sums that it meets there are 0.
+ */
+export function convertGroups(type: i32, from: usize, to: usize, padded: i32): void {
+  if (type == F16) convert(F16, from, to, padded);
+  else if (type == BF16) convert(BF16, from, to, padded);
+  else convert(F32, from, to, padded);
 }
 
 /** Lanes of Σ bias · Σx over a row's groups. */

@@ -33,8 +33,8 @@ function linear(
   for (let o = begin; o < end; o += TILE) {
     const count = min(TILE, end - o);
     for (let j = 0; j < count; j++) {
-      convertGroups(scaleType, scales + <usize>(o + j) * groupBytes, tileScales + <usize>j * padBytes, groups, padded);
-      convertGroups(scaleType, biases + <usize>(o + j) * groupBytes, tileBiases + <usize>j * padBytes, groups, padded);
+      convertGroups(scaleType, scales + <usize>(o + j) * groupBytes, tileScales + <usize>j * padBytes, padded);
+      convertGroups(scaleType, biases + <usize>(o + j) * groupBytes, tileBiases + <usize>j * padBytes, padded);
     }
     const tile = w + <usize>o * rowBytes;
     for (let row = 0; row < rows; ) {

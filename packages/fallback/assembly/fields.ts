@@ -30,14 +30,26 @@ export function loadSecond(bits: i32, p: usize, first: v128): v128 {
   return first;
 }
 
-/** Four weights, times 2^{@link fieldShift}. */
+/** Whether a field is shifted down, not masked. */
 // @ts-ignore: decorator
 @inline
-export function field(bits: i32, first: v128, second: v128, k: i32): v128 {
-  if (bits == 4 && k == 7) return f32x4.convert_i32x4_s(i32x4.shr_u(first, 28));
-  if (bits == 5 && k == 7) return f32x4.convert_i32x4_s(i32x4.shr_u(second, 27));
-  if (bits == 8 && k == 3) return f32x4.convert_i32x4_s(i32x4.shr_u(first, 24));
-  if (bits == 8 && k == 7) return f32x4.convert_i32x4_s(i32x4.shr_u(second, 24));
-  const fromSecond = bits == 5 ? k == 6 : (bits == 2 || bits == 6 || bits == 8) && k >= 4;
-  return f32x4.convert_i32x4_s(v128.and(fromSecond ? second : first, v128.load(MASKS + bits * 128 + k * 16)));
+function isShifted(bits: i32, k: i32): bool {
+  return (k == 7 && (bits == 4 || bits == 5 || bits == 8)) || (k == 3 && bits == 8);
+}
+
+/** Mask of a field. Load it once for several weights; for a field that is shifted it stays unused. */
+// @ts-ignore: decorator
+@inline
+export function loadMask(bits: i32, k: i32): v128 {
+  return v128.load(MASKS + bits * 128 + k * 16);
+}
+
+/** Four weights, times 2^shift of the field's layout. */
+// @ts-ignore: decorator
+@inline
+export function field(bits: i32, first: v128, second: v128, k: i32, mask: v128): v128 {
+  const fromSecond = bits == 5 ? k >= 6 : (bits == 2 || bits == 6 || bits == 8) && k >= 4;
+  const packed = fromSecond ? second : first;
+  if (isShifted(bits, k)) return f32x4.convert_i32x4_s(i32x4.shr_u(packed, 32 - bits));
+  return f32x4.convert_i32x4_s(v128.and(packed, mask));
 }

@@ -1,0 +1,9 @@
+import { expect, test } from 'vitest';
+import { gzipSync } from 'node:zlib';
+import { kernelBinary } from '../../src/kernels/load-kernels.js';
+
+test.each([['plain', 60_000, 14_000], ['relaxed', 120_000, 22_000]] as const)('the %s kernels stay small', async (variant, most, mostCompressed) => {
+  const bytes = await kernelBinary(variant);
+  expect(bytes.length).toBeLessThan(most);
+  expect(gzipSync(bytes).length).toBeLessThan(mostCompressed);
+});
