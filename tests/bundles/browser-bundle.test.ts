@@ -23,7 +23,8 @@ describe('bundled for a browser', () => {
   it.each([...packages, 'mlxengine'])("%s needs no module of Node's", async (name) => {
     // An import of `node:…` is an error of esbuild on this platform.
     const { errors, warnings } = await bundleForBrowser(name);
-    expect([...errors, ...warnings].map(({ text }) => text)).toEqual([]);
+    // Chunks of one package import each other for the order alone, which esbuild drops: nothing there has side effects.
+    expect([...errors, ...warnings].filter(({ id }) => id !== 'ignored-bare-import').map(({ text }) => text)).toEqual([]);
   });
 
   it.each(['@mlxengine/engine', 'mlxengine'])('%s reaches no native code and no command line', async (name) => {
