@@ -78,10 +78,9 @@ export class MLXModel implements BackendModel {
         return undefined;
       },
     });
-    const end = await run.catch((error: unknown) => {
-      throw answers?.error ?? error;
-    });
-    if (answers?.error !== undefined) throw answers.error;
+    // What the grammar itself threw says more than that the request failed for want of its answer.
+    const end = await run.catch((error: unknown) => Promise.reject((answers?.error ?? error) as Error));
+    if (answers?.error !== undefined) throw answers.error as Error;
     if (end.type === 'finish') emit(end);
   }
 
@@ -89,12 +88,12 @@ export class MLXModel implements BackendModel {
     try {
       return await awaitRequest({ ...call, model: this.#native });
     } catch (error) {
-      throw this.#explained(error, call);
+      throw this.#explained(error as Error, call);
     }
   }
 
   /** The addon knows that a request was cancelled, not why. */
-  #explained(error: unknown, { operation, signal }: RequestCall): unknown {
+  #explained(error: Error, { operation, signal }: RequestCall): Error {
     if (!AbortedError.isInstance(error)) return error;
     if (signal?.aborted) return new AbortedError('aborted.operation', { operation }, { cause: signal.reason });
     return this.#unloading === undefined ? error : this.#unloaded();
