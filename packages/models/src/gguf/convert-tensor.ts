@@ -11,7 +11,7 @@ import { packBits } from './pack-bits.js';
 import type { TensorPlan } from './tensor-plan.js';
 
 /** About how much of the file is read and converted at once; short enough not to hold up the event loop. */
-const chunkBytes = 512 * 1024;
+const chunkBytes = 128 * 1024;
 
 /** Where tensors come from and who is told about it. */
 export interface ConversionInput {
@@ -149,10 +149,10 @@ async function* toAffine(
 function encodeFloats(values: Float32Array, dtype: 'float16' | 'float32'): Uint8Array {
   const bytes = new Uint8Array(values.length * (dtype === 'float16' ? 2 : 4));
   const view = new DataView(bytes.buffer);
-  for (let index = 0; index < values.length; index++) {
-    const value = values[index] ?? 0;
-    if (dtype === 'float16') view.setUint16(2 * index, numberToFloat16(value), true);
-    else view.setFloat32(4 * index, value, true);
+  if (dtype === 'float16') {
+    for (let index = 0; index < values.length; index++) view.setUint16(2 * index, numberToFloat16(values[index] ?? 0), true);
+  } else {
+    for (let index = 0; index < values.length; index++) view.setFloat32(4 * index, values[index] ?? 0, true);
   }
   return bytes;
 }

@@ -14,8 +14,8 @@ export function packBits(quants: Uint8Array, bits: 4 | 5 | 8): Uint8Array {
   let pending = 0;
   let pendingBits = 0;
   let to = 0;
-  for (const quant of quants) {
-    pending |= quant << pendingBits;
+  for (let index = 0; index < quants.length; index++) {
+    pending |= (quants[index] ?? 0) << pendingBits;
     pendingBits += bits;
     for (; pendingBits >= 8; pendingBits -= 8, pending >>= 8) packed[to++] = pending & 255;
   }
