@@ -8,3 +8,5 @@ export type { FloatDtype, TensorWithBytes } from './tiny-model/dense-tensor.js';
 export { testInferenceBackend, type InferenceBackendSuite } from './backend-suite/test-inference-backend.js';
 export type { SuiteRunner } from './suite/run-cases.js';
 export { testLLMEngine, type LLMEngineSuite } from './engine-suite/test-llm-engine.js';
+export { createMemorySource } from './sources/create-memory-source.js';
+export { createTinyCheckpoint, type TinyCheckpointOptions } from './tiny-checkpoint/create-tiny-checkpoint.js';

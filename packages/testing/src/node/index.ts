@@ -1,0 +1,1 @@
+export { writeTinyCheckpoint } from './write-tiny-checkpoint.js';
