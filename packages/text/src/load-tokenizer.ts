@@ -1,4 +1,4 @@
-import { AbortedError, type ModelSource, type Tokenizer, TokenizerError } from '@mlxengine/core';
+import { type ModelSource, throwIfAborted, type Tokenizer, TokenizerError } from '@mlxengine/core';
 import { CheckpointFiles } from './checkpoint-files.js';
 import { decoderFactory } from './decoding/decoder.js';
 import { TokenizerEncoder } from './encoding/text-encoder.js';
@@ -25,14 +25,14 @@ export interface LoadTokenizerOptions {
  * @throws `TokenizerError` where a file is missing, broken or not supported; `AbortedError` by the signal
  */
 export async function loadTokenizer(source: ModelSource, { signal, endTokens = [] }: LoadTokenizerOptions = {}): Promise<Tokenizer> {
-  throwIfAborted(signal);
+  throwIfAborted(signal, 'Loading the tokenizer');
   const files = await CheckpointFiles.open(source, signal);
   const file = await files.json('tokenizer.json');
   if (file === undefined) throw new TokenizerError('tokenizer.missing-file', { source: source.name, file: 'tokenizer.json' });
   const configuration = await files.json('tokenizer_config.json');
   const special = specialTokens(configuration, await files.json('special_tokens_map.json'));
   const template = await findChatTemplate({ files, configuration, specialTokens: special });
-  throwIfAborted(signal);
+  throwIfAborted(signal, 'Loading the tokenizer');
   const encoder = new TokenizerEncoder(file);
   const end = special['eos_token'] === undefined ? undefined : idOf(encoder.vocabulary, special['eos_token']);
   return new CheckpointTokenizer({
@@ -41,8 +41,4 @@ export async function loadTokenizer(source: ModelSource, { signal, endTokens = [
     template,
     endTokens: [...new Set(end === undefined ? endTokens : [...endTokens, end])],
   });
-}
-
-function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw new AbortedError('aborted.operation', { operation: 'Loading the tokenizer' }, { cause: signal.reason });
 }
