@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Tokenizer } from '@huggingface/tokenizers';
+import * as library from '@huggingface/tokenizers';
 import { expect, test } from 'vitest';
 import { writeTinyCheckpoint } from '../node/write-tiny-checkpoint.js';
 import { createByteTokenizer } from '../tiny-engine/byte-tokenizer.js';
@@ -9,6 +9,10 @@ import { createTinyCheckpoint } from './create-tiny-checkpoint.js';
 
 const json = (files: ReadonlyMap<string, Uint8Array>, path: string): Record<string, unknown> =>
   JSON.parse(new TextDecoder().decode(files.get(path))) as Record<string, unknown>;
+
+/** The part of the library that is used here; its own declarations cannot be resolved from ES modules. */
+type LibraryTokenizer = new (tokenizer: object, config: object) => { encode(text: string): { readonly ids: readonly number[] } };
+const { Tokenizer } = library as unknown as { readonly Tokenizer: LibraryTokenizer };
 
 interface Header {
   readonly dtype: string;
