@@ -80,8 +80,9 @@ export class HubDownloader implements Downloader {
     const meter = new ProgressMeter(files, options.onProgress);
     await model.prepare();
     await checkSpace(model, files, this.#parts.store.location);
+    const stop = options.signal === undefined ? meter.signal : AbortSignal.any([options.signal, meter.signal]);
     try {
-      await runParallel(files, parallelFiles, options.signal, async (file, signal) => {
+      await runParallel(files, parallelFiles, stop, async (file, signal) => {
         if (!await model.has(file)) {
           // Another process may bring it while this one waits for its turn.
           await model.exclusively(file, signal, async () => {
@@ -91,10 +92,13 @@ export class HubDownloader implements Downloader {
         meter.update(file, file.size);
       });
     } catch (error) {
+      if (meter.signal.aborted) throw meter.signal.reason;
       // A full disk is full for everyone on it: what this download began goes away.
       if (StorageError.isInstance(error) && error.code === 'storage.disk-full') await model.removePartials(files);
       throw error;
     }
+    // The last report may have been the one that failed.
+    if (meter.signal.aborted) throw meter.signal.reason;
   }
 
   #fetch(

@@ -81,6 +81,15 @@ describe('a download', () => {
     expect(new Set(reports.map(({ file }) => file))).toEqual(new Set(neededPaths));
   });
 
+  test('ends with what the listener to its progress throws', async () => {
+    const problem = new Error('of the listener');
+    for (const bytes of [0, 1_000_000, 5_000_000]) {
+      const onProgress = ({ loadedBytes }: DownloadProgress): void => { if (loadedBytes >= bytes) throw problem; };
+      await expect(downloaderFor(server, cache.path).download(modelId, { onProgress })).rejects.toBe(problem);
+    }
+    await expectWhole(await downloaderFor(server, cache.path).download(modelId));
+  });
+
   test('of a renamed model is stored under the name it was asked for', async () => {
     const source = await downloaderFor(server, cache.path).download('owner/old-name');
     await expectWhole(source);

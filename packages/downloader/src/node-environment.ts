@@ -8,8 +8,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Folder of the hub cache. Source: `huggingface_hub`, "Environment variables". */
 export function cacheDirectoryOf(environment: Environment): string {
-  const chosen = environment['HF_HUB_CACHE'] ?? environment['HUGGINGFACE_HUB_CACHE'];
-  return expand(chosen ?? join(hubHome(environment), 'hub'), environment);
+  const chosen = environment['HF_HUB_CACHE'] || environment['HUGGINGFACE_HUB_CACHE'];
+  return expand(chosen || join(hubHome(environment), 'hub'), environment);
 }
 
 /** Whether the environment switches the network off. */
@@ -25,15 +25,15 @@ export function endpointOf(environment: Environment, defaultEndpoint: string): s
 
 /** The token of the environment or of the file that `hf auth login` writes; `undefined` where there is none. */
 export async function tokenOf(environment: Environment): Promise<string | undefined> {
-  const given = environment['HF_TOKEN'] ?? environment['HUGGING_FACE_HUB_TOKEN'];
-  if (given !== undefined) return cleanToken(given);
-  const path = expand(environment['HF_TOKEN_PATH'] ?? join(hubHome(environment), 'token'), environment);
+  const given = cleanToken(environment['HF_TOKEN'] || environment['HUGGING_FACE_HUB_TOKEN'] || '');
+  if (given !== undefined) return given;
+  const path = expand(environment['HF_TOKEN_PATH'] || join(hubHome(environment), 'token'), environment);
   return cleanToken(await readFile(path, 'utf8').catch(() => ''));
 }
 
 function hubHome(environment: Environment): string {
   const { HF_HOME: home, XDG_CACHE_HOME: caches } = environment;
-  return expand(home ?? join(caches ?? join(homedir(), '.cache'), 'huggingface'), environment);
+  return expand(home || join(caches || join(homedir(), '.cache'), 'huggingface'), environment);
 }
 
 /** `~` and variables, as Python's library takes them. */

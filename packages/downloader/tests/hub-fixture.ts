@@ -65,7 +65,7 @@ export function downloaderFor(
   surroundings: NodeSurroundings = {},
 ): HubDownloader {
   const endpoint = server === undefined ? {} : { endpoint: server.endpoint };
-  return nodeDownloader({ ...endpoint, cacheDirectory, ...options }, { environment: { HF_TOKEN: '' }, policy: quickPolicy, ...surroundings });
+  return nodeDownloader({ ...endpoint, cacheDirectory, ...options }, { environment: { HF_HOME: cacheDirectory }, policy: quickPolicy, ...surroundings });
 }
 
 /** A store on a disk that has so many bytes left. */

@@ -34,7 +34,7 @@ async function downloadAndKill(killAfterBytes: number): Promise<'complete' | 'ki
   server.clearRequests();
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     cwd: new URL('..', import.meta.url).pathname,
-    env: { ...process.env, HF_ENDPOINT: server.endpoint, HF_HUB_CACHE: cache.path, HF_TOKEN: '' },
+    env: { ...process.env, HF_ENDPOINT: server.endpoint, HF_HOME: cache.path, HF_HUB_CACHE: cache.path, HF_TOKEN: '' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = new Promise<'complete' | 'killed'>((resolve) => child.once('exit', (code) => resolve(code === 0 ? 'complete' : 'killed')));

@@ -27,7 +27,7 @@ export class OpfsStore implements ModelStore {
     for await (const [name, handle] of root.entries()) {
       if (handle.kind !== 'directory' || !name.includes('--')) continue;
       const id = name.replace('--', '/');
-      for (const [commit, files] of Object.entries((await readIndex(handle as FileSystemDirectoryHandle)).snapshots)) {
+      for (const [commit, files] of Object.entries((await readIndex(handle)).snapshots)) {
         if (await this.model(id).open(commit) === undefined) continue;
         models.push({ id, revision: commit, sizeBytes: files.reduce((sum, { size }) => sum + size, 0) });
       }

@@ -11,10 +11,16 @@ export class ProgressMeter {
   readonly #loaded = new Map<string, number>();
   #loadedBytes = 0;
   #reportedAt = 0;
+  readonly #stop = new AbortController();
 
   constructor(files: readonly HubFile[], report: ((progress: DownloadProgress) => void) | undefined) {
     this.#totalBytes = files.reduce((sum, { size }) => sum + size, 0);
     this.#report = report;
+  }
+
+  /** Fires where the report itself failed, which is no failure of the network; its reason is what it threw. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
   }
 
   /** Says how many bytes of a file are here. */
@@ -24,6 +30,10 @@ export class ProgressMeter {
     const now = Date.now();
     if (loaded < size && now - this.#reportedAt < reportEveryMs) return;
     this.#reportedAt = now;
-    this.#report?.({ file: path, loadedBytes: this.#loadedBytes, totalBytes: this.#totalBytes });
+    try {
+      this.#report?.({ file: path, loadedBytes: this.#loadedBytes, totalBytes: this.#totalBytes });
+    } catch (error) {
+      this.#stop.abort(error);
+    }
   }
 }

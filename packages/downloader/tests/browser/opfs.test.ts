@@ -15,7 +15,10 @@ const quiet = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 const token = 'secret-token';
 
 /** What the page has, see page.ts. */
-declare const globalThis: { createDownloader: typeof createDownloader; openUrl: typeof openUrl };
+interface PageGlobals {
+  readonly createDownloader: typeof createDownloader;
+  readonly openUrl: typeof openUrl;
+}
 
 /** What a test asks the page to do. */
 interface Task {
@@ -36,7 +39,7 @@ async function downloadInPage({ id, abortAtBytes = Infinity, ...options }: Task)
   const controller = new AbortController();
   const progress: number[] = [];
   try {
-    const downloader = globalThis.createDownloader(options);
+    const downloader = (globalThis as unknown as PageGlobals).createDownloader(options);
     const source = await downloader.download(id, {
       signal: controller.signal,
       onProgress: ({ loadedBytes }) => {
@@ -167,7 +170,7 @@ describe.skipIf(!existsSync(executablePath))('downloads in Chromium (skipped whe
 
   test('are not needed to read ranges of a model on another site', async () => {
     const read = await page.evaluate(async (address) => {
-      const source = await globalThis.openUrl(address);
+      const source = await (globalThis as unknown as PageGlobals).openUrl(address);
       const files = await source.list();
       return { count: files.length, bytes: [...await source.read('model-00002-of-00002.safetensors', { offset: 1000, length: 8 })] };
     }, `${hub.endpoint}/${modelId}/resolve/main`);
