@@ -3,6 +3,7 @@ import { BackendUnavailableError, type ExperimentalFeatures, resolveFeatureFlags
 import type { InferenceBackend } from '@mlxengine/core/backend';
 import { FallbackBackend } from './fallback-backend.js';
 import { detectFeatures } from './features.js';
+import { compileKernels } from './kernels/compile-kernels.js';
 import type { Channel } from './runtime/channel.js';
 import { openInlineChannel } from './runtime/inline-channel.js';
 
@@ -34,8 +35,10 @@ export async function createFallbackBackend(options: FallbackBackendOptions = {}
   if (!features.webAssembly) throw new BackendUnavailableError('fallback.no-webassembly', {});
   if (!features.simd) throw new BackendUnavailableError('fallback.no-simd', {});
   if (relaxedSimd && !features.relaxedSimd) throw new BackendUnavailableError('fallback.no-relaxed-simd', {});
+  const variant = relaxedSimd ? 'relaxed' : 'plain';
+  const module = await compileKernels(variant);
   const { channel, reason } = await openFirstChannel(options.inline ?? false);
-  return new FallbackBackend({ variant: relaxedSimd ? 'relaxed' : 'plain', platform, channel, inlineReason: reason });
+  return new FallbackBackend({ variant, module, platform, channel, inlineReason: reason });
 }
 
 async function openFirstChannel(inline: boolean): Promise<{ readonly channel: Channel; readonly reason?: string }> {

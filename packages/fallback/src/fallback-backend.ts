@@ -4,7 +4,7 @@ import type {
 } from '@mlxengine/core/backend';
 import type { ModelGraph } from '@mlxengine/core/graph';
 import { FallbackModel } from './fallback-model.js';
-import type { KernelVariant } from './kernels/load-kernels.js';
+import type { KernelVariant } from './kernels/compile-kernels.js';
 import { planModel } from './lowering/plan-model.js';
 import type { Platform } from './platform/platform.js';
 import type { Channel } from './runtime/channel.js';
@@ -16,6 +16,8 @@ import { supports } from './supports.js';
 /** What a {@link FallbackBackend} is made of. */
 export interface FallbackBackendInit {
   readonly variant: KernelVariant;
+  /** The compiled kernels of that variant. */
+  readonly module: WebAssembly.Module;
   readonly platform: Platform;
   /** The first runtime's, opened to see what the host gives. */
   readonly channel: Channel;
@@ -52,7 +54,7 @@ export class FallbackBackend implements InferenceBackend {
     const client = new RuntimeClient(channel, graph.architecture, abortFlag);
     this.#clients.add(client);
     try {
-      await client.run({ command: { type: 'create', plan, variant: this.#init.variant, abortFlag }, signal });
+      await client.run({ command: { type: 'create', plan, module: this.#init.module, abortFlag }, signal });
       this.memory();
       await loadWeights({ plan, source: weights, client, files: channel.threaded && this.#init.platform.files, onProgress, signal });
       throwIfAborted(signal, 'Loading the model');

@@ -1,4 +1,4 @@
-import { kernelBinary, type KernelVariant } from './kernels/load-kernels.js';
+import { kernelBinary, type KernelVariant } from './kernels/compile-kernels.js';
 
 /** What this host can do. */
 export interface HostFeatures {

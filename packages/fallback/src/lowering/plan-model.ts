@@ -1,6 +1,6 @@
 import { OutOfMemoryError, type WeightSource } from '@mlxengine/core';
 import type { ModelGraph } from '@mlxengine/core/graph';
-import { addressableBytes, reservedBytes } from '../kernels/load-kernels.js';
+import { addressableBytes, reservedBytes } from '../kernels/instantiate-kernels.js';
 import { assignBuffers, type StepLimits } from './assign-buffers.js';
 import { checkGraph } from './check-graph.js';
 import { lowerGraph } from './lower-graph.js';

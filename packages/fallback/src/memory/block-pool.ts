@@ -1,5 +1,5 @@
 import { OutOfMemoryError } from '@mlxengine/core';
-import { addressableBytes, pageBytes } from '../kernels/load-kernels.js';
+import { addressableBytes, pageBytes } from '../kernels/instantiate-kernels.js';
 
 /** Blocks of the cache, at the end of the memory, which grows when none is free. */
 export class BlockPool {

@@ -10,11 +10,33 @@ export const platform: Platform = {
   name: 'a browser',
   files: false,
   giveWay: turnEventLoop,
-  openWorkerChannel: (): Promise<Channel> => openWorker(startWorker),
+  openWorkerChannel,
 };
 
-function startWorker(): WorkerLike {
-  const worker = new Worker(new URL('../worker.js', import.meta.url), { type: 'module', name: 'mlxengine-fallback' });
+/** From its file where the bundler emitted one, else from memory, which a page's security policy may forbid. */
+async function openWorkerChannel(): Promise<Channel> {
+  try {
+    return await openWorker(startFromFile);
+  } catch {
+    return startFromMemory();
+  }
+}
+
+function startFromFile(): WorkerLike {
+  return wrap(new Worker(new URL('../worker.js', import.meta.url), { type: 'module', name: 'mlxengine-fallback' }));
+}
+
+async function startFromMemory(): Promise<Channel> {
+  const { source } = await import('../generated/worker-source.js');
+  const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+  try {
+    return await openWorker(() => wrap(new Worker(url, { type: 'module', name: 'mlxengine-fallback' })));
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+function wrap(worker: Worker): WorkerLike {
   let onEnd: (reason: string) => void = () => undefined;
   worker.onerror = (event) => {
     event.preventDefault();

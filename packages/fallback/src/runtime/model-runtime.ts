@@ -6,7 +6,7 @@ import { generate } from '../generation/generate.js';
 import type { GenerateJob, JobHost } from '../generation/job.js';
 import { score, type ScoreJob } from '../generation/score.js';
 import { elementTypes } from '../kernels/element-type.js';
-import { type KernelInstance, type KernelVariant, loadKernels } from '../kernels/load-kernels.js';
+import { instantiateKernels, type KernelInstance } from '../kernels/instantiate-kernels.js';
 import type { ModelPlan } from '../lowering/plan-model.js';
 import type { PlannedTensor } from '../lowering/plan-weights.js';
 import { BlockPool } from '../memory/block-pool.js';
@@ -33,9 +33,9 @@ export class ModelRuntime {
   }
 
   /** Memory and kernels of a model, without its weights yet. @throws `OutOfMemoryError` */
-  static async create(plan: ModelPlan, variant: KernelVariant): Promise<ModelRuntime> {
+  static async create(plan: ModelPlan, module: WebAssembly.Module): Promise<ModelRuntime> {
     try {
-      return new ModelRuntime(plan, await loadKernels(variant, plan.cacheBegin));
+      return new ModelRuntime(plan, await instantiateKernels(module, plan.cacheBegin));
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       const what = 'The model in the fallback backend';

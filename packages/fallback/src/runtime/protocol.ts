@@ -1,7 +1,6 @@
 import type { ScoreResult, TokenBatch } from '@mlxengine/core/backend';
 import type { ConstraintAnswer, GenerateJob } from '../generation/job.js';
 import type { ScoreJob } from '../generation/score.js';
-import type { KernelVariant } from '../kernels/load-kernels.js';
 import type { ModelPlan } from '../lowering/plan-model.js';
 import type { SerializedError } from './serialized-error.js';
 
@@ -21,7 +20,8 @@ export interface CreateCommand {
   readonly type: 'create';
   readonly job: number;
   readonly plan: ModelPlan;
-  readonly variant: KernelVariant;
+  /** The compiled kernels; one module serves all runtimes. */
+  readonly module: WebAssembly.Module;
   /** Holds the number of the job that shall stop, where memory can be shared. */
   readonly abortFlag: SharedArrayBuffer | undefined;
 }

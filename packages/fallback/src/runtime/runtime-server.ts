@@ -58,8 +58,8 @@ export class RuntimeServer {
     }
   }
 
-  async #create({ plan, variant, abortFlag }: CreateCommand): Promise<undefined> {
-    this.#runtime = await ModelRuntime.create(plan, variant);
+  async #create({ plan, module, abortFlag }: CreateCommand): Promise<undefined> {
+    this.#runtime = await ModelRuntime.create(plan, module);
     this.#plan = plan;
     this.#flag = abortFlag === undefined ? undefined : new Int32Array(abortFlag);
   }

@@ -1,37 +1,37 @@
-/** A token that may still be drawn. */
-export interface Candidate {
-  readonly token: number;
-  readonly logProbability: number;
+import type { SamplingParameters } from '@mlxengine/core/backend';
+import type { Candidate } from './candidates.js';
+
+// All filters take candidates from the likeliest on and keep a beginning of the list, so they can be counted: the order
+// of mlx-lm is top-p, min-p, top-k.
+
+/** How many candidates remain; `undefined` where the list is too short to say. */
+export function remaining(candidates: readonly Candidate[], { topP, minP, topK }: SamplingParameters): number | undefined {
+  const counts = [countTopP(candidates, topP), countMinP(candidates, minP), topK > 0 ? countTopK(candidates, topK) : undefined];
+  const known = counts.filter((count) => count !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
-// All filters take candidates from the likeliest to the least likely, those equally likely in order of their ids, and
-// keep a beginning of the list: the order of mlx-lm is top-p, min-p, top-k.
-
-/** Smallest set whose probabilities sum to `topP` of the whole; tokens as likely as the last one stay, as in mlx-lm. */
-export function filterTopP(candidates: readonly Candidate[], topP: number): readonly Candidate[] {
-  if (topP >= 1) return candidates;
-  const total = candidates.reduce((sum, { logProbability }) => sum + Math.exp(logProbability), 0);
+/** Smallest set whose probabilities sum to `topP`; tokens as likely as its last one stay, as in mlx-lm. */
+function countTopP(candidates: readonly Candidate[], topP: number): number | undefined {
+  if (topP >= 1) return undefined;
   let above = 0;
-  let count = 0;
-  while (count < candidates.length && (count === 0 || above < topP * total)) above += probabilityOf(candidates[count++]);
-  const threshold = candidates[count - 1]?.logProbability ?? -Infinity;
-  while (count < candidates.length && candidates[count]?.logProbability === threshold) count++;
-  return candidates.slice(0, count);
+  let last = Infinity;
+  for (const [index, { logProbability }] of candidates.entries()) {
+    if (above >= topP && logProbability < last) return index;
+    above += Math.exp(logProbability);
+    last = logProbability;
+  }
+  return undefined;
 }
 
 /** Tokens at least `minP` as likely as the likeliest. */
-export function filterMinP(candidates: readonly Candidate[], minP: number): readonly Candidate[] {
-  if (minP <= 0) return candidates;
+function countMinP(candidates: readonly Candidate[], minP: number): number | undefined {
+  if (minP <= 0) return undefined;
   const threshold = (candidates[0]?.logProbability ?? 0) + Math.log(minP);
   const end = candidates.findIndex(({ logProbability }) => logProbability < threshold);
-  return end < 0 ? candidates : candidates.slice(0, Math.max(1, end));
+  return end < 0 ? undefined : Math.max(1, end);
 }
 
-/** The `topK` likeliest tokens. */
-export function filterTopK(candidates: readonly Candidate[], topK: number): readonly Candidate[] {
-  return topK > 0 && topK < candidates.length ? candidates.slice(0, topK) : candidates;
-}
-
-function probabilityOf(candidate: Candidate | undefined): number {
-  return candidate === undefined ? 0 : Math.exp(candidate.logProbability);
+function countTopK(candidates: readonly Candidate[], topK: number): number | undefined {
+  return candidates.length >= topK ? topK : undefined;
 }

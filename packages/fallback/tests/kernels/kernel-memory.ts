@@ -1,5 +1,6 @@
 import { elementTypes, type ElementType } from '../../src/kernels/element-type.js';
-import { type KernelInstance, type KernelVariant, loadKernels, reservedBytes } from '../../src/kernels/load-kernels.js';
+import { compileKernels, type KernelVariant } from '../../src/kernels/compile-kernels.js';
+import { instantiateKernels, type KernelInstance, reservedBytes } from '../../src/kernels/instantiate-kernels.js';
 import type { Kernels } from '../../src/kernels/kernels.js';
 
 /** Kernels with a heap that a test fills; everything is 16 bytes apart, and what is not written is NaN. */
@@ -15,7 +16,7 @@ export class KernelMemory {
   }
 
   static async create(variant: KernelVariant = 'plain', bytes = 8_000_000): Promise<KernelMemory> {
-    return new KernelMemory(await loadKernels(variant, bytes));
+    return new KernelMemory(await instantiateKernels(await compileKernels(variant), bytes));
   }
 
   /** Room that is NaN before and behind. */

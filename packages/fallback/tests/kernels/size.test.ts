@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { gzipSync } from 'node:zlib';
-import { kernelBinary } from '../../src/kernels/load-kernels.js';
+import { kernelBinary } from '../../src/kernels/compile-kernels.js';
 
 test.each([['plain', 60_000, 14_000], ['relaxed', 120_000, 22_000]] as const)('the %s kernels stay small', async (variant, most, mostCompressed) => {
   const bytes = await kernelBinary(variant);

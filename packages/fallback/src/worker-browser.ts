@@ -1,0 +1,5 @@
+import { workerScope } from './platform/worker-scope-browser.js';
+import { RuntimeServer } from './runtime/runtime-server.js';
+
+// A worker's whole program: with worker-node.ts the one module of this package that does something when it is loaded.
+new RuntimeServer(workerScope());
