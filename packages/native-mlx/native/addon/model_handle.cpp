@@ -96,13 +96,13 @@ Napi::Value ModelHandle::load(const Napi::CallbackInfo& info) {
     auto plan = std::make_shared<LoadPlan>(std::exchange(plan_, {}));
     const auto work = [model = model_, plan, environment = environment_](RequestId request,
                                                                          const Cancellation& cancellation) {
-      const uint64_t total = plan->total_bytes;
+      const uint64_t total = plan->file_bytes;
       uint64_t told = 0;
       // At most a hundred calls, however many tensors there are.
       const auto on_progress = [&](uint64_t bytes) {
         if (bytes < total && bytes - told < total / 100) return;
         told = bytes;
-        environment->post(request, LoadProgressEvent{static_cast<double>(bytes), static_cast<double>(total)});
+        environment->post(request, LoadProgressEvent{static_cast<double>(bytes)});
       };
       auto weights = load_weights(model->graph, std::move(*plan), cancellation, on_progress);
       model->executor = std::make_unique<Executor>(model->graph, std::move(weights));

@@ -100,7 +100,7 @@ LoadPlan read_load_plan(const JsReader& source) {
   plan.dtype = read_compute_dtype(source["dtype"]);
   for (const JsReader& tensor : source["tensors"].array()) {
     const TensorPlan& added = plan.tensors.insert_or_assign(tensor["name"].string(), read_tensor(tensor)).first->second;
-    plan.total_bytes += added.byte_length;
+    if (!added.file.empty()) plan.file_bytes += added.byte_length;
   }
   for (const JsReader& quantization : source["quantizations"].array()) {
     const auto bits = static_cast<int>(quantization["bits"].integer(2, 8));

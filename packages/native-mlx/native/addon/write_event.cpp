@@ -25,8 +25,7 @@ class EventWriter {
 
   Napi::Object operator()(const LoadProgressEvent& event) const {
     auto object = tagged(env_, "load-progress");
-    object.Set("loadedBytes", event.loaded_bytes);
-    object.Set("totalBytes", event.total_bytes);
+    object.Set("fileBytes", event.file_bytes);
     return object;
   }
 

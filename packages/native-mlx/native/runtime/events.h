@@ -13,8 +13,7 @@ namespace mlxengine {
 using RequestId = uint32_t;
 
 struct LoadProgressEvent {
-  double loaded_bytes;
-  double total_bytes;
+  double file_bytes;  // read from files so far
 };
 
 struct PrefillProgressEvent {

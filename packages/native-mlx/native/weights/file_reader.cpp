@@ -1,6 +1,7 @@
 #include "weights/file_reader.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,8 +23,14 @@ constexpr size_t max_read = size_t{1} << 30;
 
 }  // namespace
 
-FileReader::FileReader(const std::string& path) : path_(path), descriptor_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+// Not blocking, or a pipe in a file's place would hold the owner thread for good.
+FileReader::FileReader(const std::string& path)
+    : path_(path), descriptor_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
   if (descriptor_ < 0) fail(path_, std::strerror(errno));
+  struct stat information {};
+  if (fstat(descriptor_, &information) == 0 && S_ISREG(information.st_mode)) return;
+  close(descriptor_);
+  fail(path_, "something that is no file");
 }
 
 FileReader::~FileReader() {

@@ -83,7 +83,6 @@ class Loader {
     auto* target = static_cast<uint8_t*>(data.buffer().raw_ptr());
     if (plan.file.empty()) {
       std::memcpy(target, plan.bytes.data(), plan.byte_length);
-      report(plan.byte_length);
     } else {
       read(plan, target);
     }
@@ -107,13 +106,9 @@ class Loader {
       const uint64_t step = std::min(read_step, plan.byte_length - done);
       file_->read(target + done, step, plan.byte_offset + done);
       done += step;
-      report(step);
+      loaded_bytes_ += step;
+      on_progress_(loaded_bytes_);
     }
-  }
-
-  void report(uint64_t bytes) {
-    loaded_bytes_ += bytes;
-    on_progress_(loaded_bytes_);
   }
 
   // Floats become the compute dtype at once, so that the checkpoint's copy is gone before the next tensor comes.

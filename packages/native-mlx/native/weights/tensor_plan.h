@@ -31,7 +31,7 @@ struct LoadPlan {
   std::map<std::string, TensorPlan> tensors;
   std::map<std::string, Quantization> quantizations;
   mlx::core::Dtype dtype = mlx::core::float32;
-  uint64_t total_bytes = 0;
+  uint64_t file_bytes = 0;  // of the tensors that lie in files
 };
 
 }  // namespace mlxengine

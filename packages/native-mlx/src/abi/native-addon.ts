@@ -113,7 +113,8 @@ export interface NativeFailure {
 /** What the addon tells of a request, tagged by `type`. */
 export type NativeEvent =
   | TokenBatch
-  | { readonly type: 'load-progress'; readonly loadedBytes: number; readonly totalBytes: number }
+  /** Bytes read from files so far; those that were provided do not count. */
+  | { readonly type: 'load-progress'; readonly fileBytes: number }
   | { readonly type: 'choose' }
   | { readonly type: 'score'; readonly logProbabilities: Float32Array; readonly logits: Float32Array }
   | { readonly type: 'devices'; readonly devices: readonly NativeDevice[] }

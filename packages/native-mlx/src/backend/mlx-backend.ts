@@ -7,6 +7,7 @@ import { awaitRequest } from './await-request.js';
 import { checkLoad } from './check-load.js';
 import { deviceInformation } from './device-information.js';
 import { MLXModel } from './mlx-model.js';
+import { loadWeights } from './load-weights.js';
 import { modelSpecification } from './model-specification.js';
 import { supports } from './supports.js';
 
@@ -32,7 +33,7 @@ export class MLXBackend implements InferenceBackend {
     const specification = modelSpecification({ graph, weights, device: this.#device.type, dtype: options.dtype });
     const native = this.#create(specification);
     try {
-      await load(native, specification, weights, options);
+      await loadWeights({ native, specification, weights, options });
     } catch (error) {
       await awaitRequest({ operation: 'Unloading', start: (onEvent) => native.unload(onEvent) });
       throw error;
@@ -56,32 +57,5 @@ export class MLXBackend implements InferenceBackend {
     } catch (error) {
       throw toThrownError(error, 'Loading the model');
     }
-  }
-}
-
-/** Tensors in files the addon reads itself; the others come through JavaScript, one after another. */
-async function load(native: NativeModel, { tensors }: NativeModelSpecification, weights: WeightSource, options: BackendLoadOptions): Promise<void> {
-  const { onProgress, signal } = options;
-  for (const { name, file } of tensors) {
-    if (file !== undefined) continue;
-    const bytes = await weights.read(name, { ...(signal && { signal }) });
-    throwIfAborted(signal, 'Loading the model');
-    try {
-      native.provide(name, bytes);
-    } catch (error) {
-      throw toThrownError(error, 'Loading the model');
-    }
-  }
-  try {
-    await awaitRequest({
-      operation: 'Loading the model',
-      model: native,
-      signal,
-      start: (onEvent) => native.load(onEvent),
-      onEvent: (event) => void (event.type === 'load-progress' && onProgress?.({ loadedBytes: event.loadedBytes, totalBytes: event.totalBytes })),
-    });
-  } catch (error) {
-    throwIfAborted(signal, 'Loading the model');
-    throw error;
   }
 }

@@ -1,8 +1,8 @@
-import type { TensorDtype, WeightSource } from '@mlxengine/core';
+import { CheckpointError, UnsupportedFeatureError, type TensorDtype, type WeightSource } from '@mlxengine/core';
 import type { BackendModel } from '@mlxengine/core/backend';
 import type { ModelGraph, WeightDeclaration } from '@mlxengine/core/graph';
-import { CheckpointError } from '@mlxengine/core';
 import type { NativeDeviceType, NativeModelSpecification, NativeTensor } from '../abi/native-addon.js';
+import { supports } from './supports.js';
 
 /** What {@link modelSpecification} needs. */
 export interface SpecificationInput {
@@ -14,7 +14,7 @@ export interface SpecificationInput {
 
 /**
  * What the addon is told of a model: the graph once, and of each weight its tensors and where their bytes lie.
- * @throws `CheckpointError` where a weight is missing
+ * @throws `CheckpointError` where a weight is missing, `UnsupportedFeatureError` for a format of tensors that MLX does not compute with
  */
 export function modelSpecification({ graph, weights, device, dtype }: SpecificationInput): NativeModelSpecification {
   const names = new Set(graph.weights.flatMap((weight) => tensorNames(weight, weights)));
@@ -37,6 +37,10 @@ function describeTensor(name: string, graph: ModelGraph, weights: WeightSource):
     throw new CheckpointError('checkpoint.missing-tensor', { source: 'The checkpoint', tensor: name, architecture: graph.architecture });
   }
   const { dtype, shape } = tensor;
+  if (dtype !== 'U32' && !supports.tensorDtypes.includes(dtype)) {
+    const remedy = `It loads ${supports.tensorDtypes.join(', ')}; use another checkpoint of the model.`;
+    throw new UnsupportedFeatureError('feature.unsupported', { component: 'The backend mlx', feature: `tensors of ${dtype} (${name})`, remedy });
+  }
   const location = weights.location(name);
   return { name, dtype, shape, ...(location && { file: location.file, byteOffset: location.byteOffset }) };
 }
