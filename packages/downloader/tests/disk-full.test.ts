@@ -40,8 +40,8 @@ test.skipIf(!existsSync('/dev/full'))('a write that finds no space is a typed er
 /** A file system of its own that is too small; `undefined` where this user may not make one. */
 function mountSmall(path: string, size: string): (() => void) | undefined {
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'none', path], { stdio: 'ignore' });
-    return () => void execFileSync('umount', [path]);
+    execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'none', path], { stdio: 'ignore' });
+    return () => void execFileSync('/bin/umount', [path]);
   } catch {
     return undefined;
   }
@@ -60,7 +60,7 @@ test('a disk that fills up in the middle is emptied again, and goes on once ther
     expect(left.filter((entry) => /partial|snapshots|refs|lock/.test(entry))).toEqual([]);
     expect(await cacheFlaws(path, server)).toEqual([]);
     await expect(downloaderFor(server, path).download(modelId)).rejects.toMatchObject({ code: 'storage.disk-full' });
-    execFileSync('mount', ['-o', 'remount,size=16m', path]);
+    execFileSync('/bin/mount', ['-o', 'remount,size=16m', path]);
     await downloaderFor(server, path).download(modelId);
     expect(await cacheFlaws(path, server)).toEqual([]);
   } finally {

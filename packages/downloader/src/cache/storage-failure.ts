@@ -4,7 +4,7 @@ import { errorCodeOf, reasonOf } from '../reason.js';
 const fullCodes: readonly (string | undefined)[] = ['ENOSPC', 'EDQUOT'];
 
 /** The typed error for a failed write; a full disk and an exhausted quota have one of their own. */
-export function writeFailure(path: string, cause: unknown): Error {
+function writeFailure(path: string, cause: unknown): Error {
   if (MLXEngineError.isInstance(cause)) return cause;
   if (fullCodes.includes(errorCodeOf(cause))) return new StorageError('storage.disk-full', { path }, { cause });
   return new StorageError('storage.write-failed', { path, reason: reasonOf(cause) }, { cause });
