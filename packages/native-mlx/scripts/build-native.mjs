@@ -3,12 +3,12 @@
 //
 //   node scripts/build-native.mjs [--force]
 import process from 'node:process';
-import { fingerprint } from './build/fingerprint.mjs';
-import { checkHost } from './build/check-host.mjs';
-import { compile } from './build/compile.mjs';
-import { locateMLX } from './build/locate-mlx.mjs';
-import { CannotBuild } from './build/cannot-build.mjs';
-import { binariesExist, readStatus, writeStatus } from './build/status.mjs';
+import { fingerprint } from './native/fingerprint.mjs';
+import { checkHost } from './native/check-host.mjs';
+import { compile } from './native/compile.mjs';
+import { locateMLX } from './native/locate-mlx.mjs';
+import { CannotBuild } from './native/cannot-build.mjs';
+import { binariesExist, readStatus, writeStatus } from './native/status.mjs';
 
 async function build() {
   checkHost();
