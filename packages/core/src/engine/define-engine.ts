@@ -42,8 +42,8 @@ import { resolveParameters } from './resolve-parameters.js';
  *   },
  * });
  *
- * for await (const text of engine.stream({ raw: 'to' }, { maxTokens: 5 })) console.log(text); // be or not to be
- * await engine.unload();
+ * const { text, finishReason } = await engine.generate({ raw: 'to' }, { maxTokens: 3 });
+ * console.log(finishReason + ':' + text); // length: be or not
  * ```
  */
 export function defineEngine(implementation: EngineImplementation): LLMEngine {
