@@ -23,7 +23,7 @@ async function openWorkerChannel(): Promise<Channel> {
 }
 
 function startFromFile(): WorkerLike {
-  return wrap(new Worker(new URL('../worker.js', import.meta.url), { type: 'module', name: 'mlxengine-fallback' }));
+  return wrap(new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'mlxengine-fallback' }));
 }
 
 async function startFromMemory(): Promise<Channel> {

@@ -17,7 +17,7 @@ export const platform: Platform = {
 
 function startWorker(): WorkerLike {
   // The worker takes nothing from the process: flags such as those of a test runner could keep it from starting.
-  const worker = new Worker(new URL('../worker-node.js', import.meta.url), { name: 'mlxengine-fallback', execArgv: [] });
+  const worker = new Worker(new URL('./worker-node.js', import.meta.url), { name: 'mlxengine-fallback', execArgv: [] });
   let onMessage: (event: RuntimeEvent) => void = () => undefined;
   let onEnd: (reason: string) => void = () => undefined;
   worker.on('message', (event: RuntimeEvent) => onMessage(event));
