@@ -20,7 +20,8 @@ namespace {
 Napi::Value describe(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     const auto environment = Environment::of(info.Env());
-    const auto request = environment->begin(JsReader(info[0], "onEvent").function(), std::make_shared<Cancellation>());
+    const auto request =
+        environment->begin(nullptr, JsReader(info[0], "onEvent").function(), std::make_shared<Cancellation>());
     environment->owner().post(environment->client(), [environment, request] {
       try {
         environment->post(request, DevicesEvent{describe_devices()});

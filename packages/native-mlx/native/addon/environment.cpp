@@ -47,16 +47,26 @@ std::shared_ptr<Environment> Environment::of(Napi::Env env) {
   return env.GetInstanceData<InstanceData>()->environment;
 }
 
-RequestId Environment::begin(Napi::Function on_event, CancellationPtr cancellation, ReadChoice read_choice) {
+RequestId Environment::begin(const void* group,
+                             Napi::Function on_event,
+                             CancellationPtr cancellation,
+                             ReadChoice read_choice) {
   const RequestId request = ++last_request_;
   if (pending_.empty()) channel_.Ref(on_event.Env());
-  pending_.emplace(request, Pending{Napi::Persistent(on_event), std::move(cancellation), std::move(read_choice)});
+  pending_.emplace(request,
+                   Pending{group, Napi::Persistent(on_event), std::move(cancellation), std::move(read_choice)});
   return request;
 }
 
 void Environment::cancel(RequestId request) {
   const auto found = pending_.find(request);
   if (found != pending_.end()) found->second.cancellation->cancel();
+}
+
+void Environment::cancel_group(const void* group) {
+  for (auto& [request, pending] : pending_) {
+    if (pending.group == group) pending.cancellation->cancel();
+  }
 }
 
 void Environment::post(RequestId request, Event event) {

@@ -42,9 +42,14 @@ class Environment : public std::enable_shared_from_this<Environment> {
   OwnerThread& owner() { return *owner_; }
   OwnerThread::ClientId client() const { return this; }
 
-  // Registers a request: its events go to the callback until one that ends it. Keeps the process alive until then.
-  RequestId begin(Napi::Function on_event, CancellationPtr cancellation, ReadChoice read_choice = nullptr);
+  // Registers a request: its events go to the callback until one that ends it. Keeps the process alive until then. The
+  // group is what `cancel_group` knows it by.
+  RequestId begin(const void* group,
+                  Napi::Function on_event,
+                  CancellationPtr cancellation,
+                  ReadChoice read_choice = nullptr);
   void cancel(RequestId request);
+  void cancel_group(const void* group);
 
   void post(RequestId request, Event event);
   Choice ask(RequestId request, const Cancellation& cancellation);
@@ -58,6 +63,7 @@ class Environment : public std::enable_shared_from_this<Environment> {
 
  private:
   struct Pending {
+    const void* group;
     Napi::FunctionReference on_event;
     CancellationPtr cancellation;
     ReadChoice read_choice;

@@ -66,7 +66,7 @@ ModelHandle::ModelHandle(const Napi::CallbackInfo& info)
 
 // Reached when JavaScript dropped the model, and when its environment goes: the owner thread frees what is MLX's.
 ModelHandle::~ModelHandle() {
-  for (const RequestId request : requests_) environment_->cancel(request);
+  environment_->cancel_group(this);
   environment_->owner().post(nullptr, [model = std::move(model_)] {
     try {
       model->release();
@@ -153,7 +153,7 @@ Napi::Value ModelHandle::cancel(const Napi::CallbackInfo& info) {
 
 Napi::Value ModelHandle::unload(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
-    for (const RequestId request : requests_) environment_->cancel(request);
+    environment_->cancel_group(this);
     plan_ = {};
     const auto work = [model = model_, environment = environment_](RequestId request, const Cancellation&) {
       model->release();
@@ -165,8 +165,7 @@ Napi::Value ModelHandle::unload(const Napi::CallbackInfo& info) {
 
 RequestId ModelHandle::submit(const Napi::Function& on_event, Work work, Environment::ReadChoice read_choice) {
   const auto cancellation = std::make_shared<Cancellation>();
-  const RequestId request = environment_->begin(on_event, cancellation, std::move(read_choice));
-  requests_.insert(request);
+  const RequestId request = environment_->begin(this, on_event, cancellation, std::move(read_choice));
   const auto job = [environment = environment_, model = model_, work = std::move(work), request, cancellation] {
     try {
       mx::set_default_device(model->device);

@@ -3,7 +3,6 @@
 #include <napi.h>
 
 #include <memory>
-#include <set>
 
 #include "addon/environment.h"
 #include "generation/model.h"
@@ -36,7 +35,6 @@ class ModelHandle : public Napi::ObjectWrap<ModelHandle> {
   std::shared_ptr<Model> model_ = std::make_shared<Model>();
   // Until `load` takes it.
   LoadPlan plan_;
-  std::set<RequestId> requests_;
 };
 
 }  // namespace mlxengine

@@ -21,6 +21,16 @@ export interface RequestCall {
 export async function awaitRequest({ operation, start, onEvent, model, signal }: RequestCall): Promise<FinalEvent> {
   const { promise, resolve, reject } = Promise.withResolvers<FinalEvent>();
   let request: number;
+  const cancel = (): void => model?.cancel(request);
+  // A listener of the caller's may throw, which must not reach the addon: the request ends with it.
+  const heard = (event: NativeEvent): NativeChoice => {
+    try {
+      return onEvent?.(event);
+    } catch (error) {
+      cancel();
+      return void reject(error as Error);
+    }
+  };
   try {
     request = start((event) => {
       switch (event.type) {
@@ -32,13 +42,12 @@ export async function awaitRequest({ operation, start, onEvent, model, signal }:
         case 'done':
           return void resolve(event);
         default:
-          return onEvent?.(event);
+          return heard(event);
       }
     });
   } catch (error) {
     throw toThrownError(error, operation);
   }
-  const cancel = (): void => model?.cancel(request);
   signal?.addEventListener('abort', cancel, { once: true });
   if (signal?.aborted) cancel();
   try {
