@@ -31,6 +31,6 @@ export class MemoryViews {
 }
 
 function viewsOf({ buffer }: WebAssembly.Memory): [Uint8Array<ArrayBuffer>, Float32Array<ArrayBuffer>, Uint32Array<ArrayBuffer>] {
-  const own = buffer as ArrayBuffer;
+  const own = buffer;
   return [new Uint8Array(own), new Float32Array(own), new Uint32Array(own)];
 }

@@ -60,7 +60,7 @@ export class RuntimeClient {
     this.#channel.hold(true);
     request.signal?.addEventListener('abort', abort, { once: true });
     try {
-      this.#channel.post({ ...request.command, job } as JobCommand, request.transfer ?? []);
+      this.#channel.post({ ...request.command, job }, request.transfer ?? []);
       if (request.signal?.aborted) abort();
       return await settled.promise;
     } finally {
