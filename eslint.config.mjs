@@ -46,6 +46,7 @@ export default defineConfig(
       'no-restricted-syntax': ['error', noDefaultExport, noExportAll],
       'no-console': 'off',
       // Tests do on purpose what nobody should.
+      'no-shadow-restricted-names': 'off',
       '@typescript-eslint/only-throw-error': 'off',
       '@typescript-eslint/no-base-to-string': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
