@@ -61,7 +61,8 @@ async function release(path: string, { nonce }: Holder): Promise<void> {
   if ((await holderOf(path))?.nonce === nonce) await rm(path, { force: true });
 }
 
-async function releaseAbandoned(path: string): Promise<void> {
+/** Takes a lock away whose holder is gone. */
+export async function releaseAbandoned(path: string): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) return;
   const holder = await holderOf(path);

@@ -4,6 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import type { HubFile, HubSnapshot } from '../hub/hub-file.js';
 import { isCommit } from '../hub/hub-id.js';
 import { errorCodeOf } from '../reason.js';
+import { releaseAbandoned } from './blob-lock.js';
 import type { ModelFolders } from './cache-layout.js';
 import { writeRecord } from './snapshot-record.js';
 import { writing } from './storage-failure.js';
@@ -98,8 +99,9 @@ async function linkBlob(folders: ModelFolders, file: HubFile, path: string, link
 /** What a killed process left; an hour is longer than linking takes. */
 async function removeAbandoned({ own }: ModelFolders): Promise<void> {
   for (const name of await readdir(own).catch(() => [])) {
-    if (!/^(?:snapshot|record|ref)-/.test(name)) continue;
     const path = join(own, name);
+    if (name.endsWith('.lock')) await releaseAbandoned(path);
+    if (!/^(?:snapshot|record|ref)-|\.lock\./.test(name)) continue;
     const age = Date.now() - ((await stat(path).catch(() => undefined))?.mtimeMs ?? Date.now());
     if (age > abandonedAfterMs) await rm(path, { recursive: true, force: true });
   }

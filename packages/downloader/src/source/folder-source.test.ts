@@ -64,8 +64,8 @@ test('tells where files lie, but only inside the folder', async () => {
 });
 
 test('a missing folder and a file in its place are told apart', async () => {
-  await expect(openFolder(join(root, 'nowhere'))).rejects.toMatchObject({ code: 'model.no-folder', parameters: { reason: 'there is nothing' } });
-  await expect(openFolder(join(root, 'elsewhere.bin'))).rejects.toMatchObject({ code: 'model.no-folder', parameters: { reason: 'it is a file' } });
+  await expect(openFolder(join(root, 'nowhere'))).rejects.toMatchObject({ code: 'model.no-folder', parameters: { path: join(root, 'nowhere') } });
+  await expect(openFolder(join(root, 'elsewhere.bin'))).rejects.toMatchObject({ code: 'model.not-a-folder' });
   await expect(openFolder(join(root, 'nowhere'))).rejects.toThrow(ModelNotFoundError);
 });
 

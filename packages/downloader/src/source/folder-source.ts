@@ -22,7 +22,7 @@ const readChunkBytes = 64 * 1024 * 1024;
  * The files of a folder as a model. Links to files are followed wherever they lead, since whoever can make a link in the
  * folder can put the file there too; links to folders are not.
  * @param path - the folder; a relative one is taken from the working directory
- * @throws `ModelNotFoundError` where there is no such folder
+ * @throws `ModelNotFoundError` where there is no such folder, `StorageError` where it cannot be looked at
  */
 export async function openFolder(path: string): Promise<ModelSource> {
   const folder = resolve(path);
@@ -30,10 +30,11 @@ export async function openFolder(path: string): Promise<ModelSource> {
   try {
     isDirectory = (await stat(folder)).isDirectory();
   } catch (cause) {
-    const reason = errorCodeOf(cause) === 'ENOENT' ? 'there is nothing' : reasonOf(cause);
-    throw new ModelNotFoundError('model.no-folder', { path: folder, reason }, { cause });
+    const absent = ['ENOENT', 'ENOTDIR'].includes(errorCodeOf(cause) ?? '');
+    if (absent) throw new ModelNotFoundError('model.no-folder', { path: folder }, { cause });
+    throw new StorageError('storage.read-failed', { path: folder, reason: reasonOf(cause) }, { cause });
   }
-  if (!isDirectory) throw new ModelNotFoundError('model.no-folder', { path: folder, reason: 'it is a file' });
+  if (!isDirectory) throw new ModelNotFoundError('model.not-a-folder', { path: folder });
   return folderSource(folder, path);
 }
 

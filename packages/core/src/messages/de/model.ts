@@ -10,7 +10,9 @@ export const model: Translation<typeof english> = {
   'model.invalid-revision':
     '"{revision}" ist keine Revision von {model}, erwartet war ein Branch, ein Tag oder ein Commit.',
   'model.no-folder':
-    'Unter {path} liegt kein Modellordner: {reason}. Prüfe den Pfad.',
+    'Unter {path} liegt kein Ordner. Prüfe den Pfad.',
+  'model.not-a-folder':
+    '{path} ist eine Datei, erwartet war der Ordner eines Modells.',
   'model.no-file':
     '{model} hat keine Datei {file}.',
   'model.no-revision':

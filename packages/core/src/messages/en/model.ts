@@ -7,7 +7,9 @@ export const model = {
   'model.invalid-revision':
     '"{revision}" is no revision of {model}, expected a branch, a tag or a commit.',
   'model.no-folder':
-    'There is no model folder at {path}: {reason}. Check the path.',
+    'There is no folder at {path}. Check the path.',
+  'model.not-a-folder':
+    '{path} is a file, expected the folder of a model.',
   'model.no-file':
     '{model} has no file {file}.',
   'model.no-revision':
