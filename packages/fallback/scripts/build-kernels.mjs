@@ -1,18 +1,12 @@
 // Compiles assembly/ with and without relaxed SIMD and writes the binaries as base64 into src/generated/, so that they
 // load alike in Node, in browsers and behind any bundler.
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import process from 'node:process';
+import { main } from 'assemblyscript/asc';
 
 const root = resolve(import.meta.dirname, '..');
-const asc = resolve(dirname(createRequire(import.meta.url).resolve('assemblyscript/package.json')), 'bin/asc.js');
-
-const flags = [
-  '--runtime', 'stub', '--importMemory', '--noExportMemory', '--noAssert',
-  '--enable', 'simd',
-];
+const flags = ['--runtime', 'stub', '--importMemory', '--noExportMemory', '--noAssert', '--enable', 'simd'];
 
 // V8 keeps the order in which operations are written. Binaryen's -O3 nests them so that relaxed_madd(a, b, c) has all of
 // a chain's a and b computed before the first sum, which spills registers; so the relaxed build gets the harmless passes alone.
@@ -24,19 +18,17 @@ const variants = {
   ],
 };
 
-function compile(name, options) {
-  const output = resolve(root, 'build', `${name}.wasm`);
-  const args = [asc, 'assembly/index.ts', ...flags, ...options, '--outFile', output];
-  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
-  if (status !== 0) process.exit(status ?? 1);
-  return readFileSync(output);
-}
-
-function write(name, bytes) {
-  const text = `/** The kernels as base64; made by scripts/build-kernels.mjs. */\nexport const bytes: string = '${bytes.toString('base64')}';\n`;
-  writeFileSync(resolve(root, 'src/generated', `${name}.ts`), text);
+async function compile(name, options) {
+  const { error, stderr } = await main(['assembly/index.ts', '--baseDir', root, ...flags, ...options, '--outFile', `build/${name}.wasm`]);
+  process.stderr.write(stderr.toString());
+  if (error !== null) throw error;
+  return readFileSync(resolve(root, 'build', `${name}.wasm`));
 }
 
 mkdirSync(resolve(root, 'build'), { recursive: true });
 mkdirSync(resolve(root, 'src/generated'), { recursive: true });
-for (const [name, options] of Object.entries(variants)) write(`kernels-${name}`, compile(`kernels-${name}`, options));
+for (const [variant, options] of Object.entries(variants)) {
+  const bytes = await compile(`kernels-${variant}`, options);
+  const text = `/** The kernels as base64; made by scripts/build-kernels.mjs. */\nexport const bytes: string = '${bytes.toString('base64')}';\n`;
+  writeFileSync(resolve(root, `src/generated/kernels-${variant}.ts`), text);
+}

@@ -44,7 +44,7 @@ export class FallbackModel implements BackendModel {
     validateScoreRequest(request, this.#program.vocabularySize, this.#program.contextLength);
     const { tokens, chunkSize = scoreChunkSize, logits = false } = request;
     const job = { tokens: Uint32Array.from(tokens), chunkSize, logits };
-    const scoring = this.#queue.run(() => this.#client.run({ command: { type: 'score', request: job }, signal }), signal, () => aborted(signal));
+    const scoring = this.#queue.run(() => this.#client.run({ command: { type: 'score', request: job }, signal }), signal, () => aborted('score', signal));
     const result = await untilAborted(scoring, signal);
     return result ?? { logProbabilities: new Float32Array() };
   }
@@ -67,7 +67,7 @@ export class FallbackModel implements BackendModel {
     const onConstrain = constraint && ((event: ConstrainEvent) => answerOf(constraint, event, vocabularySize));
     const work = (): Promise<unknown> =>
       this.#client.run({ command: { type: 'generate', request: job }, signal, onBatch: emit, ...(onConstrain && { onConstrain }) });
-    await this.#queue.run(work, signal, () => aborted(signal));
+    await this.#queue.run(work, signal, () => aborted('generate', signal));
   }
 }
 
@@ -85,12 +85,12 @@ function answerOf(constraint: TokenConstraint, { accepted, over }: ConstrainEven
 function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
   if (signal === undefined) return work;
   const gone = Promise.withResolvers<never>();
-  const leave = (): void => gone.reject(aborted(signal));
+  const leave = (): void => gone.reject(aborted('score', signal));
   signal.addEventListener('abort', leave, { once: true });
   work.catch(() => undefined);
   return Promise.race([work, gone.promise]).finally(() => signal.removeEventListener('abort', leave));
 }
 
-function aborted(signal: AbortSignal | undefined): AbortedError {
-  return new AbortedError('aborted.operation', { operation: 'score' }, { cause: signal?.reason });
+function aborted(operation: string, signal: AbortSignal | undefined): AbortedError {
+  return new AbortedError('aborted.operation', { operation }, { cause: signal?.reason });
 }

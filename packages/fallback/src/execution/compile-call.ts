@@ -1,7 +1,7 @@
 import { elementTypes } from '../kernels/element-type.js';
 import type { Kernels } from '../kernels/kernels.js';
-import type { KernelCall } from '../lowering/kernel-call.js';
-import { type AffineMatrix, type DenseMatrix, type Matrix } from '../lowering/matrix.js';
+import type { BufferId, KernelCall } from '../lowering/kernel-call.js';
+import type { Matrix } from '../lowering/matrix.js';
 
 /** What a call needs to know of the step it runs in. */
 export interface StepContext {
@@ -26,57 +26,64 @@ export interface CompiledCall {
   run(context: StepContext, begin: number, end: number): void;
 }
 
+/** Addresses of a call's buffers. */
+type Locate = (buffer: BufferId) => number;
+
+type CallOf<Kernel extends KernelCall['kernel']> = Extract<KernelCall, { readonly kernel: Kernel }>;
+
 /** Binds a call to kernels and addresses. */
 export function compileCall(call: KernelCall, kernels: Kernels, addresses: readonly number[]): CompiledCall {
-  const at = (buffer: number): number => addresses[buffer] ?? 0;
+  const at: Locate = (buffer) => addresses[buffer] ?? 0;
   switch (call.kernel) {
     case 'embedding': return whole(embedding(call.matrix, kernels, at(call.ids), at(call.output)));
-    case 'prepare': {
-      const { bits, columns, groupSize } = call;
-      const input = at(call.input), output = at(call.output), sums = at(call.sums);
-      return whole(({ rows }) => kernels.prepareInput(bits, input, rows, columns, groupSize, output, sums));
-    }
-    case 'affine': return affine(call.matrix, kernels, [at(call.input), at(call.sums), at(call.scratch), at(call.output)]);
-    case 'dense': return dense(call.matrix, kernels, at(call.input), at(call.output));
-    case 'addBias': {
-      const { bias, columns } = call;
-      const output = at(call.output);
-      return whole(({ rows }) => kernels.addBias(output, bias, rows, columns));
-    }
-    case 'rmsNorm': {
-      const { weight, columns, repeat, epsilon } = call;
-      const input = at(call.input), output = at(call.output);
-      return whole(({ rows }) => kernels.rmsNorm(input, weight, rows * repeat, columns, epsilon, output));
-    }
-    case 'rope': {
-      const { heads, dimensions, rotaryDimensions } = call;
-      const input = at(call.input), output = at(call.output), table = at(call.table), traditional = call.traditional ? 1 : 0;
-      return whole(({ rows }) => kernels.rope(input, rows, heads, dimensions, rotaryDimensions, traditional, table, output));
-    }
+    case 'prepare': return whole(prepare(call, kernels, at));
+    case 'affine': return affine(call, kernels, at);
+    case 'dense': return dense(call, kernels, at);
+    case 'addBias': return whole(addBias(call, kernels, at(call.output)));
+    case 'rmsNorm': return whole(rmsNorm(call, kernels, at(call.input), at(call.output)));
+    case 'rope': return whole(rope(call, kernels, at));
     case 'attention': return attention(call, kernels, at);
-    case 'add': {
-      const { elements } = call;
-      const left = at(call.left), right = at(call.right), output = at(call.output);
-      return whole(({ rows }) => kernels.add(left, right, rows * elements, output));
-    }
-    case 'gatedSilu': {
-      const { elements } = call;
-      const gate = at(call.gate), up = at(call.up), output = at(call.output);
-      return whole(({ rows }) => kernels.gatedSilu(gate, up, rows * elements, output));
-    }
-    case 'selectRows': {
-      const { columns } = call;
-      const input = at(call.input), indices = at(call.indices), output = at(call.output);
-      return whole(({ rows }) => kernels.selectRows(input, indices, rows, columns, output));
-    }
+    case 'add': return whole(elementwise(kernels.add, [at(call.left), at(call.right), at(call.output)], call.elements));
+    case 'gatedSilu': return whole(elementwise(kernels.gatedSilu, [at(call.gate), at(call.up), at(call.output)], call.elements));
+    case 'selectRows': return whole(selectRows(call, kernels, at));
   }
 }
 
-function whole(run: (context: StepContext) => void): CompiledCall {
+type Run = (context: StepContext) => void;
+
+function prepare({ bits, columns, groupSize, ...call }: CallOf<'prepare'>, kernels: Kernels, at: Locate): Run {
+  const [input, output, sums] = [at(call.input), at(call.output), at(call.sums)];
+  return ({ rows }) => kernels.prepareInput(bits, input, rows, columns, groupSize, output, sums);
+}
+
+function addBias({ bias, columns }: CallOf<'addBias'>, kernels: Kernels, output: number): Run {
+  return ({ rows }) => kernels.addBias(output, bias, rows, columns);
+}
+
+function rmsNorm({ weight, columns, repeat, epsilon }: CallOf<'rmsNorm'>, kernels: Kernels, input: number, output: number): Run {
+  return ({ rows }) => kernels.rmsNorm(input, weight, rows * repeat, columns, epsilon, output);
+}
+
+function rope({ heads, dimensions, rotaryDimensions, ...call }: CallOf<'rope'>, kernels: Kernels, at: Locate): Run {
+  const [input, table, output] = [at(call.input), at(call.table), at(call.output)];
+  const traditional = call.traditional ? 1 : 0;
+  return ({ rows }) => kernels.rope(input, rows, heads, dimensions, rotaryDimensions, traditional, table, output);
+}
+
+function elementwise(kernel: Kernels['add'], [first, second, output]: readonly [number, number, number], elements: number): Run {
+  return ({ rows }) => kernel(first, second, rows * elements, output);
+}
+
+function selectRows({ columns, ...call }: CallOf<'selectRows'>, kernels: Kernels, at: Locate): Run {
+  const [input, indices, output] = [at(call.input), at(call.indices), at(call.output)];
+  return ({ rows }) => kernels.selectRows(input, indices, rows, columns, output);
+}
+
+function whole(run: Run): CompiledCall {
   return { range: 1, step: 1, work: () => 0, run };
 }
 
-function embedding(matrix: Matrix, kernels: Kernels, ids: number, output: number): (context: StepContext) => void {
+function embedding(matrix: Matrix, kernels: Kernels, ids: number, output: number): Run {
   const { columns, address } = matrix;
   if (matrix.format === 'dense') {
     const type = elementTypes[matrix.type];
@@ -87,7 +94,8 @@ function embedding(matrix: Matrix, kernels: Kernels, ids: number, output: number
   return ({ rows }) => kernels.embeddingAffine(bits, ids, rows, columns, groupSize, address, scales, biases, scaleType, output);
 }
 
-function affine(matrix: AffineMatrix, kernels: Kernels, [input, sums, scratch, output]: readonly [number, number, number, number]): CompiledCall {
+function affine({ matrix, ...call }: CallOf<'affine'>, kernels: Kernels, at: Locate): CompiledCall {
+  const [input, sums, scratch, output] = [at(call.input), at(call.sums), at(call.scratch), at(call.output)];
   const { outputs, columns, groupSize, address, scales, biases } = matrix;
   const kernel = kernels[`affine${matrix.bits}`];
   const scaleType = elementTypes[matrix.scaleType];
@@ -100,7 +108,9 @@ function affine(matrix: AffineMatrix, kernels: Kernels, [input, sums, scratch, o
   };
 }
 
-function dense({ outputs, columns, address, type }: DenseMatrix, kernels: Kernels, input: number, output: number): CompiledCall {
+function dense({ matrix, ...call }: CallOf<'dense'>, kernels: Kernels, at: Locate): CompiledCall {
+  const { outputs, columns, address, type } = matrix;
+  const [input, output] = [at(call.input), at(call.output)];
   const kernel = kernels[`dense${type}`];
   return {
     range: outputs,
@@ -110,7 +120,7 @@ function dense({ outputs, columns, address, type }: DenseMatrix, kernels: Kernel
   };
 }
 
-function attention(call: Extract<KernelCall, { kernel: 'attention' }>, kernels: Kernels, at: (buffer: number) => number): CompiledCall {
+function attention(call: CallOf<'attention'>, kernels: Kernels, at: Locate): CompiledCall {
   const { heads, scale, state } = call;
   const { keyDimension, valueDimension } = state;
   const [queries, keys, values, scores, output] = [at(call.queries), at(call.keys), at(call.values), at(call.scores), at(call.output)];

@@ -1,5 +1,17 @@
 import { GraphError } from '@mlxengine/core';
-import type { AttentionOperation, GraphOperation, LinearOperation, ModelGraph, RopeOperation, ValueId } from '@mlxengine/core/graph';
+import type {
+  AddOperation,
+  AttentionOperation,
+  EmbeddingOperation,
+  GatedOperation,
+  GraphOperation,
+  LinearOperation,
+  ModelGraph,
+  RmsNormOperation,
+  RopeOperation,
+  SelectRowsOperation,
+  ValueId,
+} from '@mlxengine/core/graph';
 import type { BufferId, KernelCall, KVLayout, Leading } from './kernel-call.js';
 import { type AffineMatrix, type Matrix, paddedGroups } from './matrix.js';
 import type { BufferShape, Program, RopeTable } from './program.js';
@@ -46,40 +58,14 @@ class Lowering {
     switch (operation.type) {
       case 'tokens': this.#values.set(operation.output, this.#ids); break;
       case 'reshape': this.#values.set(operation.output, this.#of(operation.input)); break;
-      case 'embedding': {
-        const matrix = this.#matrix(operation.weight);
-        this.#calls.push({ kernel: 'embedding', ...this.#rows(operation.output), ids: this.#of(operation.input), matrix, output: this.#define(operation.output) });
-        break;
-      }
+      case 'embedding': this.#embedding(operation); break;
       case 'linear': this.#linear(operation); break;
-      case 'rmsNorm': {
-        const columns = this.#dimensions(operation.output).at(-1) ?? 1;
-        this.#calls.push({
-          kernel: 'rmsNorm', ...this.#rows(operation.output), input: this.#of(operation.input), weight: this.#vector(`${operation.weight}.weight`),
-          columns, repeat: this.#elements(operation.output) / columns, epsilon: operation.epsilon, output: this.#define(operation.output),
-        });
-        break;
-      }
+      case 'rmsNorm': this.#rmsNorm(operation); break;
       case 'rope': this.#rope(operation); break;
       case 'attention': this.#attention(operation); break;
-      case 'gated':
-        this.#calls.push({
-          kernel: 'gatedSilu', ...this.#rows(operation.output), gate: this.#of(operation.gate), up: this.#of(operation.up),
-          elements: this.#elements(operation.output), output: this.#define(operation.output),
-        });
-        break;
-      case 'add':
-        this.#calls.push({
-          kernel: 'add', ...this.#rows(operation.output), left: this.#of(operation.left), right: this.#of(operation.right),
-          elements: this.#elements(operation.output), output: this.#define(operation.output),
-        });
-        break;
-      case 'selectRows':
-        this.#calls.push({
-          kernel: 'selectRows', ...this.#rows(operation.output), input: this.#keep(operation.input), indices: this.#rowIndices,
-          columns: this.#elements(operation.output), output: this.#define(operation.output),
-        });
-        break;
+      case 'gated': this.#gated(operation); break;
+      case 'add': this.#add(operation); break;
+      case 'selectRows': this.#selectRows(operation); break;
     }
   }
 
@@ -97,6 +83,41 @@ class Lowering {
       vocabularySize: this.#graph.vocabularySize,
       contextLength: this.#graph.contextLength,
     };
+  }
+
+  #embedding({ input, weight, output }: EmbeddingOperation): void {
+    const ids = this.#of(input);
+    this.#calls.push({ kernel: 'embedding', ...this.#rows(output), ids, matrix: this.#matrix(weight), output: this.#define(output) });
+  }
+
+  #rmsNorm({ input, weight, epsilon, output }: RmsNormOperation): void {
+    const columns = this.#dimensions(output).at(-1) ?? 1;
+    const repeat = this.#elements(output) / columns;
+    const vector = this.#vector(`${weight}.weight`);
+    this.#calls.push({
+      kernel: 'rmsNorm', ...this.#rows(output), input: this.#of(input), weight: vector, columns, repeat, epsilon, output: this.#define(output),
+    });
+  }
+
+  #gated({ gate, up, output }: GatedOperation): void {
+    const elements = this.#elements(output);
+    this.#calls.push({
+      kernel: 'gatedSilu', ...this.#rows(output), gate: this.#of(gate), up: this.#of(up), elements, output: this.#define(output),
+    });
+  }
+
+  #add({ left, right, output }: AddOperation): void {
+    const elements = this.#elements(output);
+    this.#calls.push({
+      kernel: 'add', ...this.#rows(output), left: this.#of(left), right: this.#of(right), elements, output: this.#define(output),
+    });
+  }
+
+  #selectRows({ input, output }: SelectRowsOperation): void {
+    const columns = this.#elements(output);
+    this.#calls.push({
+      kernel: 'selectRows', ...this.#rows(output), input: this.#keep(input), indices: this.#rowIndices, columns, output: this.#define(output),
+    });
   }
 
   #linear({ input, weight, output }: LinearOperation): void {

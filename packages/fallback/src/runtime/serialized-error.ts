@@ -1,4 +1,14 @@
-import { BackendError, type BackendErrorCode, MLXEngineError, OutOfMemoryError, type OutOfMemoryErrorCode, StorageError, type StorageErrorCode } from '@mlxengine/core';
+import {
+  AbortedError,
+  type AbortedErrorCode,
+  BackendError,
+  type BackendErrorCode,
+  MLXEngineError,
+  OutOfMemoryError,
+  type OutOfMemoryErrorCode,
+  StorageError,
+  type StorageErrorCode,
+} from '@mlxengine/core';
 
 /** An error as a message. */
 export interface SerializedError {
@@ -16,6 +26,7 @@ export function serializeError(error: unknown): SerializedError {
 
 /** The error that a runtime threw, with class and code. */
 export function deserializeError({ brand, code, parameters }: SerializedError): MLXEngineError {
+  if (brand === AbortedError.brand) return new AbortedError(code as AbortedErrorCode, parameters as never);
   if (brand === OutOfMemoryError.brand) return new OutOfMemoryError(code as OutOfMemoryErrorCode, parameters as never);
   if (brand === StorageError.brand) return new StorageError(code as StorageErrorCode, parameters as never);
   return new BackendError(code as BackendErrorCode, parameters as never);
