@@ -27,7 +27,7 @@ constexpr size_t max_read = size_t{1} << 30;
 FileReader::FileReader(const std::string& path)
     : path_(path), descriptor_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
   if (descriptor_ < 0) fail(path_, std::strerror(errno));
-  struct stat information {};
+  struct stat information;
   if (fstat(descriptor_, &information) == 0 && S_ISREG(information.st_mode)) return;
   close(descriptor_);
   fail(path_, "something that is no file");
