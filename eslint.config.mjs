@@ -12,7 +12,7 @@ const noBareError = {
 };
 
 export default defineConfig(
-  { ignores: ['packages/*/dist/', 'packages/*/build/', 'examples/*/dist/', 'packages/*/src/generated/', '.toolchain/', 'reports/', 'docs/api/', 'packages/fallback/assembly/'] },
+  { ignores: ['packages/*/dist/', 'packages/*/build/', 'examples/*/dist/', 'packages/*/src/generated/', '.toolchain/', 'reports/', '**/.cache/', 'docs/api/', 'packages/fallback/assembly/'] },
   eslint.configs.recommended,
   // Control characters are what validation and terminals are about; a stream may end or fail before its first part.
   { rules: { 'no-control-regex': 'off', 'require-yield': 'off' } },
