@@ -24,12 +24,19 @@ export async function* generateText(opened: OpenedModel, request: EngineRequest)
       const { text, stopString } = decoder.push(batch.tokens);
       if (text !== '') yield { type: 'text-delta', text, usage: { ...count } };
       // Leaving the loop cancels the backend's work; the tokens past the stop string never match a later prompt.
-      if (stopString !== undefined) return yield stopped(stopString, count, start, firstTokenMs);
+      if (stopString !== undefined) {
+        yield stopped(stopString, count, start, firstTokenMs);
+        return;
+      }
     } else {
       const { text, stopString } = decoder.flush();
       if (text !== '') yield { type: 'text-delta', text, usage: { ...count } };
-      if (stopString !== undefined) return yield stopped(stopString, count, start, firstTokenMs ?? 0);
-      return yield finished(batch.reason, batch.statistics, firstTokenMs ?? 0);
+      if (stopString !== undefined) {
+        yield stopped(stopString, count, start, firstTokenMs ?? 0);
+        return;
+      }
+      yield finished(batch.reason, batch.statistics, firstTokenMs ?? 0);
+      return;
     }
   }
   if (!request.signal.aborted) throw new EngineError('engine.generation-failed', { reason: 'the backend ended without saying how' });

@@ -28,7 +28,7 @@ export async function awaitRequest({ operation, start, onEvent, model, signal }:
       return onEvent?.(event);
     } catch (error) {
       cancel();
-      return void reject(error as Error);
+      return void reject(error);
     }
   };
   try {

@@ -32,7 +32,7 @@ const cases: readonly ConformanceCase<BackendContext>[] = [
 }));
 
 /**
- * Registers the conformance tests of an {@link InferenceBackend} with any test runner. They load tiny models that they
+ * Registers the conformance tests of an `InferenceBackend` with any test runner. They load tiny models that they
  * make themselves, compare with a plain reference executor, and run one after another on one backend; the last one
  * disposes of it.
  *

@@ -1,7 +1,7 @@
 import { CheckpointError, throwIfAborted, type Quantization, type WeightSource } from '@mlxengine/core';
 import type { TensorWithBytes } from './dense-tensor.js';
 
-/** Tensors in memory as a {@link WeightSource}; every weight with scales has the one quantization. */
+/** Tensors in memory as a `WeightSource`; every weight with scales has the one quantization. */
 export function createMemoryWeights(tensors: readonly TensorWithBytes[], quantization?: Quantization): WeightSource {
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   return {
