@@ -26,7 +26,6 @@ export function testRun({ kind, include, exclude }: TestRun): ReturnType<typeof 
       maxWorkers: 2,
       testTimeout: kind === 'unit' ? 20_000 : 120_000,
       hookTimeout: 120_000,
-      passWithNoTests: true,
       reporters: ['default', 'json'],
       outputFile: { json: resolve(repository, 'reports', `${report}.json`) },
     },
