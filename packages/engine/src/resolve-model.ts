@@ -20,8 +20,9 @@ export async function resolveModel(
   options: ResolveOptions = {},
 ): Promise<ModelSource> {
   if (typeof reference !== 'string') return reference;
-  const entry = findModel(reference);
-  if (entry !== undefined && !looksLikePath(reference)) return openEntry(platform, entry, options);
+  // A hub id means just that repository, also where the registry has a short name for it.
+  const entry = reference.includes('/') ? undefined : findModel(reference);
+  if (entry !== undefined) return openEntry(platform, entry, options);
   const folder = await platform.openFolder(reference);
   if (folder !== undefined) return folder;
   if (looksLikePath(reference)) throw notFound(reference, 'there is no such folder');

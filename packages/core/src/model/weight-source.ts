@@ -36,7 +36,7 @@ export interface ReadTensorOptions {
  * `p.biases`; a linear's bias is `p.bias`.
  */
 export interface WeightSource {
-  /** Every tensor by name. */
+  /** Every tensor by name, in the order of their bytes where there is one: reading in this order is cheapest. */
   readonly tensors: ReadonlyMap<string, TensorInformation>;
   /** Quantization of the weight at a path; `undefined` for a dense one. Already checked against the tensors' shapes. */
   quantization(path: string): Quantization | undefined;

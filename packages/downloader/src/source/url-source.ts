@@ -9,6 +9,7 @@ import {
 } from '@mlxengine/core';
 import { RangeReader, type RemoteFileOptions } from '../http/range-reader.js';
 import { discoverFiles } from './discover-files.js';
+import { ReadAhead } from './read-ahead.js';
 import { checkReadOptions } from './read-range.js';
 import { isSafePath } from './safe-path.js';
 
@@ -50,6 +51,7 @@ export async function openUrlWith(
 
 function urlSource(reader: RangeReader, files: readonly ModelFile[]): ModelSource {
   const sizes = new Map(files.map(({ path, size }) => [path, size]));
+  const ahead = new ReadAhead((path, part) => reader.read(path, part));
   return {
     name: reader.base.href,
     async list({ signal } = {}) {
@@ -64,7 +66,7 @@ function urlSource(reader: RangeReader, files: readonly ModelFile[]): ModelSourc
       if (offset + length > size) {
         throw new StorageError('storage.too-short', { path: reader.urlOf(path), found: size, expected: offset + length });
       }
-      return reader.read(path, { offset, length, size, signal });
+      return ahead.read(path, { offset, length, size, signal });
     },
   };
 }

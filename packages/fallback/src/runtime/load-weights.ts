@@ -30,7 +30,10 @@ export async function loadWeights({ plan, source, client, files, onProgress, sig
     else local.push({ index, ...location });
   });
   if (local.length > 0) await client.run({ command: { type: 'read-tensors', tensors: local }, signal, onRead });
-  for (const index of others) {
+  // In the source's own order, which is that of a file, so that small reads become large ones on a network.
+  const order = new Map([...source.tensors.keys()].map((name, position) => [name, position]));
+  const positionOf = (index: number): number => order.get(plan.tensors[index]?.name ?? '') ?? 0;
+  for (const index of others.sort((first, second) => positionOf(first) - positionOf(second))) {
     const tensor = plan.tensors[index];
     if (tensor === undefined) continue;
     throwIfAborted(signal, 'Loading the weights');
