@@ -15,6 +15,11 @@ export interface ModelFolders {
   readonly own: string;
 }
 
+/**
+ * Where a model lies in the standard cache.
+ * @param cacheDirectory - the cache's root, such as `~/.cache/huggingface/hub`
+ * @param id - `owner/name`, already checked: it becomes the name of a folder
+ */
 export function modelFolders(cacheDirectory: string, id: string): ModelFolders {
   const root = join(cacheDirectory, `models--${id.replace('/', '--')}`);
   return {

@@ -13,6 +13,7 @@ export interface RetryPolicy {
   readonly stallMs: number;
 }
 
+/** Five tries, half a second to ten seconds apart; a server may ask for two minutes, and silence may last half of one. */
 export const defaultRetryPolicy: RetryPolicy = {
   attempts: 5,
   baseDelayMs: 500,

@@ -30,12 +30,44 @@ export async function findFile(folder: FileSystemDirectoryHandle, name: string):
   }
 }
 
+/** Size of a file; `undefined` where there is none, or where another page renames it at this moment. */
+/**
+ * Size of a file in bytes; `undefined` where there is none.
+ * @throws `StorageError` where the browser does not let the page look
+ */
 export async function sizeOfFile(folder: FileSystemDirectoryHandle, name: string): Promise<number | undefined> {
-  return (await (await findFile(folder, name))?.getFile())?.size;
+  try {
+    return (await (await findFile(folder, name))?.getFile())?.size;
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw opfsFailure(name, error, 'read');
+  }
 }
 
+/** Text of a small file; `undefined` where there is none. A file that another page replaces while it is read is read again. */
+export async function readText(folder: FileSystemDirectoryHandle, name: string): Promise<string | undefined> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await (await (await findFile(folder, name))?.getFile())?.text();
+    } catch (error) {
+      const replaced = isGone(error) || (error instanceof DOMException && error.name === 'NotReadableError');
+      if (!replaced || attempt === 5) throw opfsFailure(name, error, 'read');
+    }
+  }
+}
+
+/** Removes a file that may be there; another page may do so first. */
+/** Removes a file; one that is not there is no error. */
 export async function removeFile(folder: FileSystemDirectoryHandle, name: string): Promise<void> {
-  if (await findFile(folder, name) !== undefined) await folder.removeEntry(name);
+  try {
+    await folder.removeEntry(name);
+  } catch (error) {
+    if (!isGone(error)) throw opfsFailure(name, error, 'write');
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'NotFoundError';
 }
 
 /** Writes a small file in one step: until it is closed, readers see the old one. */

@@ -1,7 +1,7 @@
 import type { HubFile } from '../hub/hub-file.js';
 import { isCommit } from '../hub/hub-id.js';
 import { parseListing } from '../hub/parse-listing.js';
-import { findFile, writeFile } from './opfs-files.js';
+import { readText, writeFile } from './opfs-files.js';
 
 const indexName = 'index.json';
 
@@ -15,7 +15,7 @@ const emptyIndex: OpfsIndex = { refs: {}, snapshots: {} };
 
 /** The index of a model's folder; an empty one where there is none that can be read. */
 export async function readIndex(folder: FileSystemDirectoryHandle): Promise<OpfsIndex> {
-  const text = await (await (await findFile(folder, indexName))?.getFile())?.text();
+  const text = await readText(folder, indexName);
   if (text === undefined) return emptyIndex;
   try {
     const { refs, snapshots } = JSON.parse(text) as OpfsIndex;
