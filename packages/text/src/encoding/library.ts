@@ -16,7 +16,11 @@ interface Library {
 
 const typed: Library = library as unknown as Library;
 
+/** A whole tokenizer of the library, of which only the normalizer is used. */
 export const LibraryTokenizer: Library['Tokenizer'] = typed.Tokenizer;
+/** Cuts text at a pattern; its translation of Oniguruma's patterns is what is used. */
 export const SplitPreTokenizer: Library['SplitPreTokenizer'] = typed.SplitPreTokenizer;
+/** SentencePiece's unigram model, from the `model` of a `tokenizer.json`. */
 export const Unigram: Library['Unigram'] = typed.Unigram;
+/** BERT's model, from the `model` of a `tokenizer.json`. */
 export const WordPiece: Library['WordPiece'] = typed.WordPiece;

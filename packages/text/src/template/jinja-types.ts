@@ -48,7 +48,9 @@ interface Library {
 
 const typed: Library = library;
 
+/** The library's interpreter, with the members that our sandbox overrides. */
 export const OpenInterpreter: Library['Interpreter'] = typed.Interpreter;
+/** The library's scope of variables, a constructor. */
 export const Environment: Library['Environment'] = typed.Environment;
 
 /** Parses a template with the block settings of transformers. @throws `SyntaxError` */
