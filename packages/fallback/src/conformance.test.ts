@@ -9,5 +9,9 @@ const variants: Readonly<Record<string, FallbackBackendOptions>> = {
 };
 
 describe.each(Object.entries(variants))('%s', async (_, options) => {
-  await testInferenceBackend({ test, createBackend: () => createFallbackBackend(options) });
+  await testInferenceBackend({
+    test,
+    skip: (name, reason) => test.skip(`${name}: ${reason}`),
+    createBackend: () => createFallbackBackend(options),
+  });
 });

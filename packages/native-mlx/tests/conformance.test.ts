@@ -4,5 +4,10 @@ import { createMLXBackend } from '../src/index.js';
 import { missing, suiteName } from './mlx.js';
 
 const name = suiteName('MLX as an InferenceBackend', missing);
-if (missing === '') await testInferenceBackend({ test, createBackend: () => createMLXBackend({ device: 'cpu' }) });
-else describe.skip(name, () => test('conforms', () => undefined));
+if (missing === '') {
+  await testInferenceBackend({
+    test,
+    skip: (name, reason) => test.skip(`${name}: ${reason}`),
+    createBackend: () => createMLXBackend({ device: 'cpu' }),
+  });
+} else describe.skip(name, () => test('conforms', () => undefined));
