@@ -34,10 +34,11 @@ export function startProgress(title) {
     report: (line) => {
       detail = line.replace(/\u001b\[[0-9;]*[A-Za-z]/g, '').trim();
     },
-    /** @param {string} [note] */
-    succeed: (note) => {
-      end('✓');
-      if (note !== undefined) stderr.write(`  ${note}\n`);
+    succeed: () => end('✓'),
+    /** @param {string} warning why the step was left undone */
+    leave: (warning) => {
+      end('!');
+      stderr.write(`  ${warning}\n`);
     },
     fail: () => end('✗'),
   };

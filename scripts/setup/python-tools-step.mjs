@@ -9,6 +9,9 @@ import { runCommand } from './run-command.mjs';
 
 const folder = join(toolchain, 'python');
 
+// Waiting for a network that was not there last time must not hold up every start.
+const impatient = { PIP_RETRIES: '0', PIP_TIMEOUT: '5', UV_HTTP_RETRIES: '0', UV_HTTP_TIMEOUT: '5' };
+
 /** Tools that this machine lacks, or has in a version that won't do. */
 function missingTools() {
   return pythonTools.filter(({ command, accepts }) => {
@@ -35,19 +38,19 @@ function placeTool({ command }) {
   return found !== undefined;
 }
 
-/** CMake, ninja and clang-format from PyPI. Only the MLX backend and contributors need them, so going without is no failure. */
+/** CMake, ninja and clang-format from PyPI. Only the MLX backend and contributors need them: going without is a warning. */
 export const pythonToolsStep = {
   name: 'python-tools',
   title: 'Getting CMake, ninja and clang-format where they are missing',
   // The machine's own tools are probed only when the step runs: starting three programs would slow down every start.
   fingerprint: () => pythonTools.map(({ command, version }) => `${command} ${version}`).join(', '),
   isPresent: () => true,
-  async run(onLine) {
+  async run(onLine, { again }) {
     const tools = missingTools();
     if (tools.length === 0) return undefined;
     const specifiers = tools.map(({ command, version }) => `${command}==${version}`);
     for (const [installer, args] of installers(specifiers)) {
-      const { succeeded } = await runCommand(installer, args, { onLine, env: { PIP_USER: '0' } });
+      const { succeeded } = await runCommand(installer, args, { onLine, env: { PIP_USER: '0', ...(again ? impatient : {}) } });
       if (succeeded && tools.every(placeTool)) return undefined;
     }
     const names = tools.map(({ command }) => command).join(', ');

@@ -17,8 +17,12 @@ export interface Sandbox extends Disposable {
   readonly root: string;
   /** Replaces a program on the sandbox's PATH by a shell script. */
   program(name: string, script: string): void;
+  /** Takes a program off the sandbox's PATH. */
+  remove(name: string): void;
   /** From here on the set-up runs on a Node.js of its own tool chain. */
   usePrivateNode(): void;
+  /** Sets a variable for what is started from here on. */
+  variable(name: string, value: string): void;
   start(...args: string[]): SetupRun;
 }
 
@@ -35,7 +39,9 @@ cp "$SANDBOX/bin/pnpm-stand-in" "$prefix/node_modules/@pnpm/exe.test/pnpm"`;
 const fakePnpm = `echo "$@" >> "$SANDBOX/pnpm-calls"
 case "$1" in
   install) mkdir -p "$SANDBOX/checkout/node_modules"; touch "$SANDBOX/checkout/node_modules/.modules.yaml" ;;
-  exec) mkdir -p "$SANDBOX/checkout/packages/mlxengine/dist" ;;
+  exec)
+    mkdir -p "$SANDBOX/checkout/packages/mlxengine/dist" "$SANDBOX/checkout/packages/starter-model/checkpoint"
+    touch "$SANDBOX/checkout/packages/starter-model/checkpoint/starter-model.json" ;;
 esac`;
 
 const answers = { cmake: 'cmake version 4.4.4', ninja: '1.13.2', 'clang-format': 'clang-format version 23.1.5' };
@@ -58,18 +64,23 @@ export function createSandbox(): Sandbox {
   program('pnpm-stand-in', fakePnpm);
   for (const [name, answer] of Object.entries(answers)) program(name, `echo "${answer}"`);
   let node = process.execPath;
+  const variables: Record<string, string> = {};
   return {
     root,
     program,
+    remove: (name) => rmSync(join(bin, name)),
     usePrivateNode: () => {
       node = join(root, '.toolchain', 'bin', 'node');
       mkdirSync(join(root, '.toolchain', 'bin'), { recursive: true });
       copyFileSync(process.execPath, node);
     },
+    variable: (name, value) => {
+      variables[name] = value;
+    },
     start: (...args) => {
       const { status, stdout, stderr } = spawnSync(node, [join(root, 'scripts', 'start.mjs'), ...args], {
         encoding: 'utf8',
-        env: { PATH: bin, HOME: folder, SANDBOX: folder },
+        env: { ...variables, PATH: bin, HOME: folder, SANDBOX: folder },
       });
       return { status, stdout, stderr };
     },
@@ -83,7 +94,8 @@ function which(name: string): string {
 
 function copyCheckout(root: string): void {
   const command = join('packages', 'mlxengine');
-  for (const path of ['scripts', 'package.json', 'pnpm-workspace.yaml', 'pnpm-lock.yaml', join(command, 'package.json'), join(command, 'bin')]) {
+  const variables = join('packages', 'native-mlx', 'scripts', 'native', 'build-variables.mjs');
+  for (const path of ['scripts', variables, 'package.json', 'pnpm-workspace.yaml', 'pnpm-lock.yaml', join(command, 'package.json'), join(command, 'bin')]) {
     cpSync(join(repository, path), join(root, path), { recursive: true });
   }
   const cli = join(root, 'node_modules', '@mlxengine', 'cli');

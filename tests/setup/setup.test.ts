@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createSandbox } from './sandbox.js';
+import { createSandbox, type Sandbox } from './sandbox.js';
 
 const installs = 'install --frozen-lockfile --reporter=append-only';
 
@@ -62,6 +62,21 @@ describe.skipIf(process.platform === 'win32')('the set-up', () => {
     expect(pnpmCalls(sandbox.root).slice(before)).toEqual([expect.stringMatching(/^exec turbo run build /)]);
   });
 
+  it.each([
+    ['a compiler has come', (sandbox) => sandbox.program('g++', 'exit 0')],
+    ['CMake has come', (sandbox) => sandbox.program('cmake', 'echo "cmake version 4.4.4"')],
+    ['a variable of the native build has changed', (sandbox) => sandbox.variable('MLXENGINE_PYTHON', '/opt/python/bin/python3')],
+    ['the starter model is gone', ({ root }) => rmSync(join(root, 'packages', 'starter-model', 'checkpoint', 'starter-model.json'))],
+  ] satisfies [string, (sandbox: Sandbox) => void][])('builds again when %s', (_, change) => {
+    using sandbox = createSandbox();
+    sandbox.remove('cmake');
+    sandbox.start();
+    const before = pnpmCalls(sandbox.root).length;
+    change(sandbox);
+    expect(sandbox.start().status).toBe(0);
+    expect(pnpmCalls(sandbox.root).slice(before)).toEqual([expect.stringMatching(/^exec turbo run build /)]);
+  });
+
   it('installs again when the lockfile has changed', () => {
     using sandbox = createSandbox();
     sandbox.start();
@@ -86,6 +101,20 @@ describe.skipIf(process.platform === 'win32')('the set-up', () => {
     const { status, stderr } = sandbox.start();
     expect(status).toBe(0);
     expect(stderr).toMatch(/Neither pip nor uv could install cmake, clang-format, .+ By hand: pip install cmake==\S+ clang-format==\S+/);
+  });
+
+  it('tries again, without waiting long, to get the tools that the first start could not get', () => {
+    using sandbox = createSandbox();
+    sandbox.program('ninja', 'exit 127');
+    sandbox.program('python3', 'echo "retries: $PIP_RETRIES" >> "$SANDBOX/pip-calls"; exit 1');
+    sandbox.start();
+    expect(sandbox.start().stderr).toContain('Neither pip nor uv could install ninja');
+    expect(readFileSync(join(sandbox.root, '..', 'pip-calls'), 'utf8')).toBe('retries: \nretries: 0\n');
+    sandbox.program('python3', 'mkdir -p "$7/bin"\ntouch "$7/bin/ninja"');
+    const { stderr } = sandbox.start();
+    expect(stderr).toContain('✓ Getting CMake, ninja');
+    expect(existsSync(join(sandbox.root, '.toolchain', 'bin', 'ninja'))).toBe(true);
+    expect(sandbox.start().stderr).toBe('');
   });
 
   it('takes from PyPI what is missing or too old, and nothing else', () => {

@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import { buildVariables } from './build-variables.mjs';
 import { root } from './paths.mjs';
 
 const sources = ['CMakeLists.txt', 'native', 'scripts'];
-// Each decides what is built or against which MLX.
-const variables = ['MLX_ROOT', 'MLXENGINE_PYTHON', 'CC', 'CXX', 'CFLAGS', 'CXXFLAGS', 'LDFLAGS', 'MLXENGINE_NATIVE_SANITIZE'];
 
 function filesIn(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -19,7 +18,7 @@ function filesIn(folder) {
 export function fingerprint() {
   const hash = createHash('sha256');
   hash.update(`${process.platform}-${process.arch}`);
-  for (const name of variables) hash.update(`\0${name}=${process.env[name] ?? ''}`);
+  for (const name of buildVariables) hash.update(`\0${name}=${process.env[name] ?? ''}`);
   for (const source of sources) {
     const path = join(root, source);
     for (const file of source.includes('.') ? [path] : filesIn(path)) hash.update(`\0${file.slice(root.length)}\0`).update(readFileSync(file));
