@@ -192,7 +192,7 @@ const schedulingFaults = [
       yield* model.generate(request, options);
     },
   }, 'requests: work starts at the call'),
-  fault('answers one request at a time and refuses the others', {
+  { throws: BackendError, ...fault('answers one request at a time and refuses the others', {
     generate: (model) => {
       let running = 0;
       return async function* (request, options) {
@@ -205,8 +205,8 @@ const schedulingFaults = [
         }
       };
     },
-  }, 'requests: side by side give what each gives alone'),
-  fault('aborts everything that runs', {
+  }, 'requests: side by side give what each gives alone') },
+  { throws: AbortedError, ...fault('aborts everything that runs', {
     generate: (model) => {
       const shared = new AbortController();
       return (request, options) => {
@@ -214,7 +214,7 @@ const schedulingFaults = [
         return model.generate(request, { signal: shared.signal });
       };
     },
-  }, 'requests: one that is aborted leaves the others alone'),
+  }, 'requests: one that is aborted leaves the others alone') },
 ];
 
 const loadingFaults = [

@@ -1,4 +1,4 @@
-import type { EngineStreamPart, GenerateResult, LLMEngine, StreamEvent } from '@mlxengine/core';
+import { EngineError, type EngineStreamPart, type GenerateResult, type LLMEngine, type StreamEvent } from '@mlxengine/core';
 import type { Fault } from './fault-table.js';
 import { breakEngine, breakImplementation, breakParts, breakStream, mapParts } from './faulty-engine.js';
 
@@ -40,13 +40,13 @@ const contentFaults = [
   fault('reads the last message only', () => breakImplementation((right) => ({
     doStream: (request) => right.doStream(request.prompt.kind === 'raw' ? request : { ...request, prompt: { kind: 'messages', messages: request.prompt.messages.slice(-1) } }),
   })), 'prompt: system and earlier messages are part of it'),
-  fault('promises raw prompts and refuses them', () => breakImplementation((right) => ({
+  { throws: EngineError, ...fault('promises raw prompts and refuses them', () => breakImplementation((right) => ({
     doStream: (request) => {
       if (request.prompt.kind === 'raw') throw new TypeError('no template');
       return right.doStream(request);
     },
-  })), 'prompt: raw text works exactly where it is supported'),
-  fault('refuses a second request while one runs', () => breakImplementation((right) => {
+  })), 'prompt: raw text works exactly where it is supported') },
+  { throws: EngineError, ...fault('refuses a second request while one runs', () => breakImplementation((right) => {
     let running = 0;
     return {
       async *doStream(request) {
@@ -59,7 +59,7 @@ const contentFaults = [
         }
       },
     };
-  }), 'requests: side by side give what each gives alone'),
+  }), 'requests: side by side give what each gives alone') },
 ];
 
 const viewFaults = [
