@@ -1,6 +1,7 @@
-import { AbortedError, BackendError } from '@mlxengine/core';
+import { AbortedError, BackendError, UnloadedError } from '@mlxengine/core';
 import type { ComputeDtype, InferenceBackend, TokenRequest } from '@mlxengine/core/backend';
 import type { GraphOperation } from '@mlxengine/core/graph';
+import { createReferenceBackend } from '../src/index.js';
 import type { Fault } from './fault-table.js';
 import { breakBackend, changeOperations, detachWork, mapBatches, type BackendFault } from './faulty-backend.js';
 
@@ -38,6 +39,11 @@ const manifestFaults = [
       loadModel: (graph, weights, { dtype: _, ...options } = {}) => right.loadModel(graph, weights, options),
     }),
   }, 'manifest: every compute dtype that is listed works', 'load: a dtype or a number of threads that is not listed is an UnsupportedFeatureError'),
+  fault('says that its threads cannot be set, and takes a number of them', {
+    backend: ({ supports }) => ({ supports: { ...supports, maxThreads: 0 } }),
+  }, 'load: a dtype or a number of threads that is not listed is an UnsupportedFeatureError'),
+  fault('lists half a thread', { backend: ({ supports }) => ({ supports: { ...supports, maxThreads: 0.5 } }) },
+    'manifest: names the backend, its device and what it does'),
   fault('reads bfloat16 as float16', {
     weights: (weights) => ({
       ...weights,
@@ -253,6 +259,14 @@ const loadingFaults = [
   }, 'load: a signal ends it'),
   fault('does not unload', { unload: () => async () => undefined },
     'unload: gives the memory back, once', 'unload: ends what runs, and every later use is an UnloadedError'),
+  fault('loads on after it was disposed of', {
+    backend: (right) => ({
+      loadModel: (...call) => right.loadModel(...call).catch(async (error: unknown) => {
+        if (error instanceof UnloadedError) return createReferenceBackend().loadModel(...call);
+        throw error;
+      }),
+    }),
+  }, 'dispose: loading a model afterwards is an UnloadedError'),
 ];
 
 /** Every way in which the reference backend is broken here. */

@@ -27,7 +27,7 @@ export interface MemoryReport {
 export interface BackendLoadOptions {
   /** Default: what the backend measured best for its device. */
   readonly dtype?: ComputeDtype;
-  /** Worker threads, where `supports.maxThreads` is over 1; default: the backend's choice. */
+  /** Worker threads, from 1 to `supports.maxThreads`; default: the backend's choice. */
   readonly threads?: number;
   /** Loaded and all bytes of weights. */
   readonly onProgress?: (progress: { readonly loadedBytes: number; readonly totalBytes: number }) => void;
@@ -46,7 +46,7 @@ export interface InferenceBackend extends AsyncDisposable {
   /**
    * Loads the weights that the graph names.
    * @throws `CheckpointError` where a weight is missing or of the wrong shape, `UnsupportedFeatureError`,
-   * `OutOfMemoryError`, `AbortedError`. Nothing stays in memory after a failure.
+   * `OutOfMemoryError`, `AbortedError`, `UnloadedError` after disposal. Nothing stays in memory after a failure.
    */
   loadModel(graph: ModelGraph, weights: WeightSource, options?: BackendLoadOptions): Promise<BackendModel>;
   memory(): MemoryReport;

@@ -1,4 +1,4 @@
-import { throwIfAborted, type WeightSource } from '@mlxengine/core';
+import { throwIfAborted, UnloadedError, type WeightSource } from '@mlxengine/core';
 import type { BackendLoadOptions, BackendModel, BackendSupports, DeviceInformation, InferenceBackend, MemoryReport } from '@mlxengine/core/backend';
 import type { ModelGraph } from '@mlxengine/core/graph';
 import type { NativeAddon, NativeDevice, NativeModel, NativeModelSpecification } from '../abi/native-addon.js';
@@ -20,6 +20,7 @@ export class MLXBackend implements InferenceBackend {
   readonly #addon: NativeAddon;
   readonly #device: NativeDevice;
   readonly #models = new Set<BackendModel>();
+  #disposed = false;
 
   constructor(addon: NativeAddon, device: NativeDevice) {
     this.#addon = addon;
@@ -28,6 +29,7 @@ export class MLXBackend implements InferenceBackend {
   }
 
   async loadModel(graph: ModelGraph, weights: WeightSource, options: BackendLoadOptions = {}): Promise<BackendModel> {
+    if (this.#disposed) throw new UnloadedError('unloaded.engine', { model: graph.architecture });
     throwIfAborted(options.signal, 'Loading the model');
     checkLoad(graph, weights, options);
     const specification = modelSpecification({ graph, weights, device: this.#device.type, dtype: options.dtype });
@@ -48,6 +50,7 @@ export class MLXBackend implements InferenceBackend {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
     await Promise.all([...this.#models].map((model) => model.unload()));
   }
 

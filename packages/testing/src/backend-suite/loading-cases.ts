@@ -137,11 +137,19 @@ export const loadingCases: readonly ConformanceCase<BackendContext>[] = [
     },
   },
   {
-    // The last of all: what it is tested on is gone afterwards.
+    // These come last of all: what they are tested on is gone afterwards.
     name: 'dispose: the backend gives everything back',
     async run(context, check) {
       await context.dispose();
       checkMemory(context.backend, context.initialBytes, 'activeBytes after dispose', check);
+    },
+  },
+  {
+    name: 'dispose: loading a model afterwards is an UnloadedError',
+    async run(context, check) {
+      await context.dispose();
+      const { graph, weights } = createTinyModel();
+      await check.rejects(context.backend.loadModel(graph, weights), UnloadedError, 'loadModel after dispose');
     },
   },
 ];

@@ -33,8 +33,8 @@ const cases: readonly ConformanceCase<BackendContext>[] = [
 
 /**
  * Registers the conformance tests of an `InferenceBackend` with any test runner. They load tiny models that they
- * make themselves, compare with a plain reference executor, and run one after another on one backend; the last one
- * disposes of it.
+ * make themselves, compare with a plain reference executor, and run one after another on one backend; the last ones
+ * dispose of it.
  *
  * @example
  * ```ts

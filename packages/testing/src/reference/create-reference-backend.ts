@@ -1,4 +1,4 @@
-import { UnsupportedFeatureError, type WeightSource } from '@mlxengine/core';
+import { UnloadedError, UnsupportedFeatureError, type WeightSource } from '@mlxengine/core';
 import type { BackendLoadOptions, BackendModel, BackendSupports, InferenceBackend } from '@mlxengine/core/backend';
 import type { ModelGraph } from '@mlxengine/core/graph';
 import { ReferenceExecutor, referenceOperations, unsupportedOperation } from './reference-executor.js';
@@ -22,7 +22,9 @@ export function createReferenceBackend(): InferenceBackend {
   const models = new Set<ReferenceModel>();
   let activeBytes = 0;
   let peakBytes = 0;
-  const unload = async (): Promise<void> => {
+  let disposed = false;
+  const dispose = async (): Promise<void> => {
+    disposed = true;
     await Promise.all([...models].map((model) => model.unload()));
   };
   return {
@@ -32,6 +34,7 @@ export function createReferenceBackend(): InferenceBackend {
     device: { kind: 'cpu', name: 'plain TypeScript' },
     memory: () => ({ activeBytes, peakBytes }),
     async loadModel(graph: ModelGraph, source: WeightSource, options: BackendLoadOptions = {}): Promise<BackendModel> {
+      if (disposed) throw new UnloadedError('unloaded.engine', { model: graph.architecture });
       checkRequest(graph, options);
       const weights = await loadReferenceWeights(graph, source, { onProgress: options.onProgress, signal: options.signal });
       const bytes = [...weights.values()].reduce((sum, { matrix, bias }) => sum + matrix.data.byteLength + (bias?.byteLength ?? 0), 0);
@@ -44,7 +47,7 @@ export function createReferenceBackend(): InferenceBackend {
       models.add(model);
       return model;
     },
-    [Symbol.asyncDispose]: unload,
+    [Symbol.asyncDispose]: dispose,
   };
 }
 
