@@ -10,6 +10,9 @@ export interface BackendSupports {
   readonly tensorDtypes: readonly TensorDtype[];
   readonly affineBits: readonly number[];
   readonly affineGroupSizes: readonly number[];
-  /** Most worker threads that `BackendLoadOptions.threads` may ask for. */
+  /**
+   * Most worker threads that `BackendLoadOptions.threads` may ask for; 0: they cannot be set, and any number asked for
+   * is an `UnsupportedFeatureError`.
+   */
   readonly maxThreads: number;
 }

@@ -8,8 +8,8 @@ import { supports } from './supports.js';
  * @throws `UnsupportedFeatureError`
  */
 export function checkLoad(graph: ModelGraph, weights: WeightSource, { dtype, threads }: BackendLoadOptions): void {
-  if (threads !== undefined && threads !== supports.maxThreads) {
-    throw unsupported(`${threads} threads`, 'Leave the option "threads" out; MLX chooses its threads itself.');
+  if (threads !== undefined) {
+    throw unsupported(`a number of threads (${threads})`, 'MLX\'s threads cannot be set; leave "threads" out.');
   }
   if (dtype !== undefined && !supports.dtypes.includes(dtype)) throw unsupported(`the dtype ${dtype}`, `Use one of: ${supports.dtypes.join(', ')}.`);
   for (const { type } of graph.operations) {

@@ -7,6 +7,6 @@ export const supports: BackendSupports = {
   tensorDtypes: ['F32', 'F16', 'BF16'],
   affineBits: [2, 3, 4, 5, 6, 8],
   affineGroupSizes: [32, 64, 128],
-  // MLX schedules its own threads.
-  maxThreads: 1,
+  // MLX schedules its own threads, and nothing limits them.
+  maxThreads: 0,
 };

@@ -18,7 +18,8 @@ export const manifestCases: readonly ConformanceCase<BackendContext>[] = [
       check.ok(backend.name !== '' && backend.device.kind !== '' && backend.device.name !== '', 'name or device is empty');
       check.ok(backend.supports.dtypes.length > 0, 'supports.dtypes is empty');
       check.ok(backend.supports.tensorDtypes.length > 0 || backend.supports.affineBits.length > 0, 'no format of weights is listed');
-      check.ok(backend.supports.maxThreads >= 1, `supports.maxThreads is ${backend.supports.maxThreads}`);
+      const { maxThreads } = backend.supports;
+      check.ok(Number.isInteger(maxThreads) && maxThreads >= 0, `supports.maxThreads is ${maxThreads}`);
     },
   },
   {
