@@ -17,11 +17,18 @@ export interface MLXLibrary {
 export function findLibrary(host: Pick<Host, 'root' | 'platform' | 'environment'>): MLXLibrary | undefined {
   const { MLXENGINE_MLX_LIBRARY: file, MLX_ROOT: prefix } = host.environment;
   if (file) return library(file, 'MLXENGINE_MLX_LIBRARY');
-  if (prefix) return library(join(prefix, 'lib', host.platform === 'darwin' ? 'libmlx.dylib' : 'libmlx.so'), 'MLX_ROOT');
+  if (prefix) return inPrefix(prefix, host.platform === 'darwin' ? 'libmlx.dylib' : 'libmlx.so');
   const status = readBuildStatus(host);
   if (!status?.built) return undefined;
   const recorded = status.mlx.library;
   return library(isAbsolute(recorded) ? recorded : join(host.root, recorded), 'the build');
+}
+
+/** In the folders that the build looks at (scripts/native/locate-mlx.mjs); the first is named where neither has it. */
+function inPrefix(prefix: string, name: string): MLXLibrary {
+  const candidate = (folder: string): MLXLibrary => library(join(prefix, folder, name), 'MLX_ROOT');
+  const [first, second] = [candidate('lib'), candidate('lib64')];
+  return !first.exists && second.exists ? second : first;
 }
 
 function library(path: string, from: MLXLibrary['from']): MLXLibrary {
