@@ -15,9 +15,13 @@ for await (const event of stream.events) {
 }
 
 // Any AbortSignal stops an answer; what had been said by then is in the error.
+const stop = new AbortController();
 try {
-  await engine.generate('Tell me a very long story.', { signal: AbortSignal.timeout(1_000) });
+  for await (const text of engine.stream('Tell me a very long story.', { signal: stop.signal })) {
+    process.stdout.write(text);
+    stop.abort();
+  }
 } catch (error) {
   if (!AbortedError.isInstance(error)) throw error;
-  console.log(`[stopped after ${error.partial?.text.length} characters]`);
+  console.log(`\n[stopped after ${error.partial?.text.length} characters]`);
 }

@@ -67,6 +67,7 @@ describe('what mlxengine says when it cannot', () => {
   it.each([
     ['an unknown command', ['walk'], /\[cli\.unknown-command\]/],
     ['an unknown option', ['run', '--no-such'], /no-such.*\[cli\.usage\]/],
+    ['an argument too many', ['chat', 'Hello'], /takes no argument, found "Hello".*\[cli\.unexpected-argument\]/],
     ['no prompt', ['run'], /no prompt.*\[cli\.usage\]/],
     ['a number that is none', ['run', 'x', '--max-tokens', 'many'], /--max-tokens is "many", expected a whole number.*\[cli\.usage\]/],
     ['a backend that is none', ['run', 'x', '--backend', 'abacus'], /expected one of auto, mlx, fallback.*\[cli\.usage\]/],
@@ -81,6 +82,12 @@ describe('what mlxengine says when it cannot', () => {
     const { stderr, exitCode } = await runMlxengine(['bench', '--backend', 'fallback', '--threads', '512', '--max-tokens', '2']);
     expect(stderr).toMatch(/thread.*\[feature\.[\w-]+\]/);
     expect(exitCode).toBe(1);
+  });
+
+  it('a language that is none', async () => {
+    const { stderr, exitCode } = await runMlxengine(['list'], { env: { MLXENGINE_LANGUAGE: 'tlh' } });
+    expect(stderr).toMatch(/"tlh", expected en or de.*\[cli\.unknown-language\]/);
+    expect(exitCode).toBe(2);
   });
 
   it('speaks German where asked to', async () => {

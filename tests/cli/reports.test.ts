@@ -28,6 +28,20 @@ describe('what mlxengine reports', () => {
     expect(stdout).toMatch(/^Chosen: \S+ is the best that works here/m);
   });
 
+  it('doctor: what is wrong and what to do about it', async () => {
+    const { stdout, exitCode } = await runMlxengine(['doctor'], { env: { MLXENGINE_MLX_LIBRARY: '/nowhere/libmlx.so' } });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^Backend mlx: cannot be used here/m);
+    expect(stdout).toMatch(/^ {2}FAIL {2}mlx-library: .*\/nowhere\/libmlx\.so.*\n {9}what to do: \S/m);
+    expect(stdout).toMatch(/^Chosen: fallback .*mlx was not taken: .*\/nowhere\/libmlx\.so/m);
+  });
+
+  it('doctor: an experimental feature that is none is a finding', async () => {
+    const { stdout, exitCode } = await runMlxengine(['doctor'], { env: { MLXENGINE_EXPERIMENTAL_WARP: '1' } });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/FAIL {2}.*MLXENGINE_EXPERIMENTAL_WARP/);
+  });
+
   it('doctor --json: the same as data, a feature from the environment included', async () => {
     const { stdout } = await runMlxengine(['doctor', '--json'], { env: { MLXENGINE_EXPERIMENTAL_RELAXED_SIMD: '1' } });
     const report = JSON.parse(stdout) as { probes: { backend: string }[]; experimental: { name: string; enabled: boolean }[] };

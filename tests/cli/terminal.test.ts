@@ -1,4 +1,5 @@
 import { spawn, type IPty } from '@lydell/node-pty';
+import { probeBackends } from 'mlxengine';
 import { afterEach, describe, expect, it } from 'vitest';
 import { commandFile } from './command.js';
 
@@ -44,7 +45,8 @@ let terminal: Terminal;
 afterEach(() => terminal.kill());
 
 async function startChat(...args: string[]): Promise<void> {
-  terminal = new Terminal(['chat', '--backend', 'fallback', '--temperature', '0', ...args]);
+  const backend = args.includes('--backend') ? [] : ['--backend', 'fallback'];
+  terminal = new Terminal(['chat', ...backend, '--temperature', '0', ...args]);
   await terminal.until(() => terminal.output.includes('> '), 'the prompt');
 }
 
@@ -69,6 +71,20 @@ describe('mlxengine chat in a terminal', { timeout: 120_000 }, () => {
     const after = await ask('What is the capital of France?', 1);
     await terminal.until(() => terminal.since(after).includes('Paris'), 'Paris');
     await terminal.until(() => terminal.since(after).includes('> '), 'the prompt after the answer');
+    terminal.write(controlC);
+    await terminal.until(() => terminal.exitCode !== undefined, 'the end');
+    expect(terminal.exitCode).toBe(0);
+  });
+
+  it('does so on mlx too (skipped where the addon is not built)', async ({ skip }) => {
+    const mlx = (await probeBackends()).find(({ backend }) => backend === 'mlx');
+    if (mlx?.available !== true) skip('needs the backend mlx');
+    await startChat('--backend', 'mlx');
+    await ask('Write a very long story about the sea.', 12);
+    const mark = terminal.output.length;
+    terminal.write(controlC);
+    expect(await terminal.until(() => terminal.since(mark).includes('(stopped)'), 'the stop')).toBeLessThan(200);
+    await terminal.until(() => terminal.since(mark).includes('> '), 'the prompt after the stop');
     terminal.write(controlC);
     await terminal.until(() => terminal.exitCode !== undefined, 'the end');
     expect(terminal.exitCode).toBe(0);

@@ -1,5 +1,6 @@
-import { AbortedError, loadModel, ModelNotFoundError, openFolder, UnsupportedFeatureError, type LLMEngineLoader } from 'mlxengine';
+import { AbortedError, loadModel, ModelNotFoundError, openFolder, OutOfMemoryError, UnsupportedFeatureError, type LLMEngineLoader } from 'mlxengine';
 import * as mlxengine from 'mlxengine';
+import type { InferenceBackend } from '@mlxengine/core/backend';
 import { createFallbackBackend } from '@mlxengine/fallback';
 import { describe, expect, it } from 'vitest';
 import { starterCheckpoint } from '../cli/command.js';
@@ -57,8 +58,27 @@ describe('loadModel', () => {
     expect(ModelNotFoundError.isInstance(await rejection(loadModel('smollm3000')))).toBe(true);
     expect(UnsupportedFeatureError.isInstance(await rejection(loadModel('smollm2', { backend: 'fallback', dtype: 'float16' })))).toBe(true);
     expect(UnsupportedFeatureError.isInstance(await rejection(loadModel('smollm2', { backend: 'abacus' as 'auto' })))).toBe(true);
+    const onMlx = loadModel('smollm2', { backend: 'mlx', experimental: { relaxedSimd: true } });
+    expect(UnsupportedFeatureError.isInstance(await rejection(onMlx))).toBe(true);
     const misspelled = { relaxedSIMD: true } as Record<string, boolean>;
     expect(UnsupportedFeatureError.isInstance(await rejection(loadModel('smollm2', { experimental: misspelled })))).toBe(true);
+  });
+
+  it('refuses a model that the device cannot hold before its weights are read', async () => {
+    await using real = await createFallbackBackend();
+    const { specificationVersion, name, supports } = real;
+    const backend: InferenceBackend = {
+      specificationVersion,
+      name,
+      supports,
+      device: { kind: 'toy', name: 'a toy', memoryBytes: 1_000_000 },
+      loadModel: () => expect.unreachable(),
+      memory: () => real.memory(),
+      [Symbol.asyncDispose]: async () => undefined,
+    };
+    const refused = await rejection(loadModel('smollm2', { backend }));
+    expect(OutOfMemoryError.isInstance(refused)).toBe(true);
+    expect((refused as Error).message).toMatch(/smollm2.*at least \d{8} bytes, but a toy has 1000000/);
   });
 
   it('makes the module a loader', () => {

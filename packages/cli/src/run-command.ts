@@ -17,8 +17,8 @@ const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
  * @param argv - arguments after the program's name
  */
 export async function runCommand(argv: readonly string[], streams: CommandStreams = process): Promise<number> {
-  chooseLanguage();
   try {
+    chooseLanguage();
     return await dispatch(argv, streams);
   } catch (error) {
     return report(error, streams);
@@ -27,7 +27,10 @@ export async function runCommand(argv: readonly string[], streams: CommandStream
 
 function chooseLanguage(): void {
   const language = process.env['MLXENGINE_LANGUAGE'];
-  if (language !== undefined) setMessageCatalogue(language === 'de' ? de : en);
+  if (language === undefined || language === '') return;
+  const catalogue = language === 'de' ? de : language === 'en' ? en : undefined;
+  if (catalogue === undefined) throw new CommandError('cli.unknown-language', { language });
+  setMessageCatalogue(catalogue);
 }
 
 async function dispatch(argv: readonly string[], streams: CommandStreams): Promise<number> {
@@ -53,6 +56,10 @@ async function execute(command: Command, args: readonly string[], streams: Comma
   if (values['help'] === true) {
     streams.stdout.write(commandHelp(command));
     return exitCodes.done;
+  }
+  const [argument] = positionals;
+  if (command.arguments === '' && argument !== undefined) {
+    throw new CommandError('cli.unexpected-argument', { command: command.name, argument });
   }
   const { stdin, stdout, stderr } = streams;
   const interrupts = watchInterrupts(stdout);

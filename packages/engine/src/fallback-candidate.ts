@@ -4,6 +4,7 @@ import type { BackendCandidate } from './platform.js';
 /** The fallback engine, which every platform has. */
 export const fallbackCandidate: BackendCandidate = {
   name: 'fallback',
+  experimental: ['relaxedSimd'],
   probe: probeFallback,
   create: createFallbackBackend,
 };

@@ -55,6 +55,7 @@ function tokenRequest({ checkpoint, tokenizer }: OpenedModel, { parameters }: En
   };
 }
 
+// A stop string is met before the backend tells its own times: work on the prompt is then all up to the first token.
 function stopped(stopString: string, usage: TokenUsage, start: number, firstTokenMs: number): EngineStreamPart {
   const decodeMs = performance.now() - start - firstTokenMs;
   const timings = { timeToFirstTokenMs: firstTokenMs, prefillMs: firstTokenMs, decodeMs };

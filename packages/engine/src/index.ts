@@ -12,8 +12,9 @@ export type { InferenceEngineOptions, OpenedModel } from './open-model.js';
 /**
  * Loads a model and gives an engine that answers. With `import * as mlxengine`, the module itself is an `LLMEngineLoader`.
  * @param model - a folder, a registry name such as `smollm2`, a hub id, or a source of files
- * @throws `ModelNotFoundError`, `DownloadError`, `CheckpointError`, `UnsupportedArchitectureError`, `TokenizerError`,
- * `BackendUnavailableError`, `UnsupportedFeatureError`, `OutOfMemoryError`; `AbortedError` by the signal
+ * @throws `ModelNotFoundError`, `DownloadError`, `StorageError`, `StarterModelError`, `CheckpointError`, `GraphError`,
+ * `UnsupportedArchitectureError`, `TokenizerError`, `BackendUnavailableError`, `UnsupportedFeatureError`, `OutOfMemoryError`;
+ * `AbortedError` by the signal
  */
 export async function loadModel(model: ModelReference, options: InferenceEngineOptions = {}): Promise<InferenceEngine> {
   return inferenceEngine(await openModel(model, options));

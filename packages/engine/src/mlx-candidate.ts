@@ -6,6 +6,7 @@ type NativeMLX = typeof import('@mlxengine/native-mlx');
 /** MLX through the native addon, whose package is optional. */
 export const mlxCandidate: BackendCandidate = {
   name: 'mlx',
+  experimental: [],
   probe: async () => (await loadPackage())?.probeMLX() ?? notInstalled,
   create: async () => {
     const { createMLXBackend } = await import('@mlxengine/native-mlx');
@@ -17,7 +18,9 @@ async function loadPackage(): Promise<NativeMLX | undefined> {
   try {
     return await import('@mlxengine/native-mlx');
   } catch (error) {
-    if ((error as { readonly code?: unknown }).code === 'ERR_MODULE_NOT_FOUND') return undefined;
+    const { code, message } = error as { readonly code?: unknown; readonly message: string };
+    // Another module that is missing is a broken installation, not a package that was left out.
+    if (code === 'ERR_MODULE_NOT_FOUND' && message.includes("'@mlxengine/native-mlx'")) return undefined;
     throw error;
   }
 }

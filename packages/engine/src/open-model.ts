@@ -6,11 +6,13 @@ import {
   type Tokenizer,
 } from '@mlxengine/core';
 import type { BackendModel, ComputeDtype, InferenceBackend } from '@mlxengine/core/backend';
-import { readCheckpoint, type Checkpoint } from '@mlxengine/models';
+import { readCheckpoint, type Architecture, type Checkpoint } from '@mlxengine/models';
 import { loadTokenizer } from '@mlxengine/text';
 import type { BackendChoice, BackendSelection } from './backend-selection.js';
 import type { EnginePlatform } from './platform.js';
 import { resolveModel } from './resolve-model.js';
+import { checkMemory } from './check-memory.js';
+import { requestedFeatures, unsupportedFeatures } from './requested-features.js';
 import { selectBackend, type SelectedBackend } from './select-backend.js';
 
 /** How {@link openModel} and `loadModel` load. */
@@ -23,6 +25,8 @@ export interface InferenceEngineOptions extends LoadModelOptions {
   readonly threads?: number;
   /** Features that are not settled yet; default: what the environment says, else off. */
   readonly experimental?: ExperimentalFeatures;
+  /** Families of the application's own, besides those that come along; see `defineArchitecture`. */
+  readonly architectures?: readonly Architecture[];
 }
 
 /** A model in a backend, at the level of tokens: for benchmarks and for whoever schedules tokens themselves. */
@@ -46,16 +50,20 @@ export async function openModelOn(
 ): Promise<OpenedModel> {
   const start = performance.now();
   throwIfAborted(options.signal, 'Loading the model');
+  const requested = requestedFeatures(options.experimental);
+  if (typeof options.backend === 'object' && requested.length > 0) throw unsupportedFeatures(options.backend.name, requested);
   // The name is followed first: a misspelled one should not wait for a probe.
   const source = await resolveModel(platform, reference, {
     ...signalOf(options),
     onProgress: (progress) => options.onProgress?.({ ...progress, phase: 'download' }),
   });
   options.onProgress?.({ phase: 'read' });
-  const checkpoint = await readCheckpoint(source, signalOf(options));
+  const { architectures } = options;
+  const checkpoint = await readCheckpoint(source, { ...signalOf(options), ...(architectures && { architectures }) });
   const configuration = { ...checkpoint.configuration, id: typeof reference === 'string' ? reference : source.name };
   const selected = await takeBackend(platform, options);
   try {
+    checkMemory(checkpoint, selected.backend, options.dtype);
     options.onProgress?.({ phase: 'tokenizer' });
     const tokenizer = await loadTokenizer(source, { ...signalOf(options), endTokens: checkpoint.endTokens });
     const model = await selected.backend.loadModel(checkpoint.graph, checkpoint.weights, {

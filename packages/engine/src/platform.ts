@@ -1,7 +1,7 @@
 import type { Downloader, ModelSource } from '@mlxengine/core';
 import type { BackendProbe, InferenceBackend } from '@mlxengine/core/backend';
 import type { BackendChoice } from './backend-selection.js';
-import type { ExperimentalFeatures } from '@mlxengine/core';
+import type { ExperimentalFeatures, FeatureFlagName } from '@mlxengine/core';
 
 /** What making a backend takes. */
 export interface CreateBackendOptions {
@@ -11,6 +11,8 @@ export interface CreateBackendOptions {
 /** A backend that this platform may have. */
 export interface BackendCandidate {
   readonly name: Exclude<BackendChoice, 'auto'>;
+  /** Experimental features that it honours. */
+  readonly experimental: readonly FeatureFlagName[];
   probe(): Promise<BackendProbe>;
   create(options: CreateBackendOptions): Promise<InferenceBackend>;
 }

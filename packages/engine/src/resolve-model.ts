@@ -11,8 +11,8 @@ export interface ResolveOptions {
 const hubId = /^[\w.-]+\/[\w.-]+(@[\w./-]+)?$/;
 
 /**
- * Follows a reference to the model's files: a source as it is, then a folder, a name of the registry (its starter
- * package where that is installed), a hub id.
+ * Follows a reference to the model's files: a source as it is, then a name of the registry (its starter package where that is
+ * installed), a folder, a hub id. A folder that is called like a registry name is meant by `./name`.
  */
 export async function resolveModel(
   platform: EnginePlatform,

@@ -16,6 +16,7 @@ function platformOf(...candidates: BackendCandidate[]): EnginePlatform {
 function candidate(name: 'mlx' | 'fallback', probe: Partial<BackendProbe>, create?: () => never): BackendCandidate {
   return {
     name,
+    experimental: name === 'fallback' ? ['relaxedSimd'] : [],
     probe: async () => ({ backend: name, available: true, automatic: true, checks: [], ...probe }),
     create: async () => create?.() ?? ({ name, device: { kind: 'cpu', name: 'a device' } } as InferenceBackend),
   };
@@ -56,6 +57,17 @@ describe('selectBackend', () => {
     const refused = await selectBackend(platform, 'mlx', {}).catch((error: unknown) => error);
     expect(BackendUnavailableError.isInstance(refused)).toBe(true);
     expect((refused as Error).message).toMatch(/no libmlx was found.*pip install mlx/);
+  });
+
+  it('passes over, or refuses by name, a backend without an experimental feature that was asked for', async () => {
+    const platform = platformOf(candidate('mlx', {}), candidate('fallback', {}));
+    const experimental = { relaxedSimd: true };
+    const { backend, selection } = await selectBackend(platform, 'auto', { experimental });
+    expect(backend.name).toBe('fallback');
+    expect(selection.reason).toContain('relaxedSimd');
+    const refused = await selectBackend(platform, 'mlx', { experimental }).catch((error: unknown) => error);
+    expect(UnsupportedFeatureError.isInstance(refused)).toBe(true);
+    expect((await selectBackend(platform, 'auto', { experimental: { relaxedSimd: false } })).backend.name).toBe('mlx');
   });
 
   it('refuses a backend that the platform does not have', async () => {

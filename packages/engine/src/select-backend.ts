@@ -1,8 +1,9 @@
-import { BackendError, BackendUnavailableError, UnsupportedFeatureError } from '@mlxengine/core';
+import { BackendError, BackendUnavailableError, UnsupportedFeatureError, type FeatureFlagName } from '@mlxengine/core';
 import type { BackendProbe, InferenceBackend } from '@mlxengine/core/backend';
 import type { BackendChoice, BackendSelection } from './backend-selection.js';
 import { explainChoice, whyNot } from './explain-choice.js';
 import type { BackendCandidate, CreateBackendOptions, EnginePlatform } from './platform.js';
+import { requestedFeatures, unsupportedFeatures } from './requested-features.js';
 
 /** A backend that is ready, and why it was taken. */
 export interface SelectedBackend {
@@ -32,6 +33,8 @@ async function selectNamed(
       remedy: `Use one of: auto, ${platform.candidates.map(({ name }) => name).join(', ')}.`,
     });
   }
+  const missing = missingFeatures(candidate, options);
+  if (missing.length > 0) throw unsupportedFeatures(candidate.name, missing);
   const probe = await candidate.probe();
   if (!probe.available) throw unavailable(probe);
   const backend = await candidate.create(options);
@@ -58,14 +61,23 @@ async function tryCandidate(
 ): Promise<{ probe: BackendProbe; backend?: InferenceBackend }> {
   const probe = await candidate.probe();
   if (!probe.available || !probe.automatic) return { probe };
+  const missing = missingFeatures(candidate, options);
+  if (missing.length > 0) return { probe: failed(probe, 'experimental', unsupportedFeatures(candidate.name, missing).message) };
   try {
     return { probe, backend: await candidate.create(options) };
   } catch (error) {
     // A feature that was asked for is refused, not worked around by another backend.
     if (!BackendUnavailableError.isInstance(error) && !BackendError.isInstance(error)) throw error;
-    const check = { name: 'start', ok: false, detail: (error as Error).message };
-    return { probe: { ...probe, available: false, checks: [...probe.checks, check] } };
+    return { probe: failed(probe, 'start', (error as Error).message) };
   }
+}
+
+function missingFeatures(candidate: BackendCandidate, { experimental }: CreateBackendOptions): readonly FeatureFlagName[] {
+  return requestedFeatures(experimental).filter((name) => !candidate.experimental.includes(name));
+}
+
+function failed(probe: BackendProbe, name: string, detail: string): BackendProbe {
+  return { ...probe, available: false, checks: [...probe.checks, { name, ok: false, detail }] };
 }
 
 function unavailable(probe: BackendProbe): BackendUnavailableError {

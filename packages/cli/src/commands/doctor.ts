@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { listFeatureFlags } from '@mlxengine/core';
+import { listFeatureFlags, UnsupportedFeatureError, type FeatureFlag } from '@mlxengine/core';
 import type { BackendProbe } from '@mlxengine/core/backend';
 import { explainChoice, probeBackends } from '@mlxengine/engine';
 import type { Command } from '../command.js';
@@ -14,22 +14,37 @@ export const doctor: Command = {
   run: async (input) => {
     const probes = await probeBackends();
     const choice = explainChoice(probes);
-    const experimental = listFeatureFlags();
+    const experimental = featureFlags();
     const host = `Node.js ${process.versions.node}, ${process.platform} ${process.arch}`;
     if (optionValues('doctor', input).flag('json')) {
       input.stdout.write(`${JSON.stringify({ version, host, choice, probes, experimental })}\n`);
       return 0;
     }
-    const features = experimental.map(
-      ({ name, enabled, environmentVariable, description }) =>
-        `  ${enabled ? 'on ' : 'off'}  ${name}: ${description} (${environmentVariable}=1)\n`,
-    );
     const sections = [`mlxengine ${version}, ${host}\n`, ...probes.map(describeProbe)];
     input.stdout.write(sections.join('\n'));
-    input.stdout.write(`\nExperimental features\n${features.join('')}\nChosen: ${choice.reason}.\n`);
+    input.stdout.write(`\nExperimental features\n${describeFeatures(experimental)}\nChosen: ${choice.reason}.\n`);
     return 0;
   },
 };
+
+/** The flags, or what is wrong with those that are set: that is a finding like any other here. */
+function featureFlags(): readonly FeatureFlag[] | { readonly problem: string } {
+  try {
+    return listFeatureFlags();
+  } catch (error) {
+    if (UnsupportedFeatureError.isInstance(error)) return { problem: (error as Error).message };
+    throw error;
+  }
+}
+
+function describeFeatures(experimental: ReturnType<typeof featureFlags>): string {
+  if ('problem' in experimental) return `  FAIL  ${experimental.problem}\n`;
+  const lines = experimental.map(
+    ({ name, enabled, environmentVariable, description }) =>
+      `  ${enabled ? 'on ' : 'off'}  ${name}: ${description} (${environmentVariable}=1)\n`,
+  );
+  return lines.join('');
+}
 
 function describeProbe(probe: BackendProbe): string {
   const state = !probe.available ? 'cannot be used here' : probe.automatic ? 'works' : 'works, only when asked for';

@@ -7,4 +7,8 @@ export const cli: Translation<typeof english> = {
     'Den Befehl "{command}" gibt es nicht. Befehle: {commands}. Siehe "mlxengine --help".',
   'cli.usage':
     '{problem} Siehe "mlxengine {command} --help".',
+  'cli.unknown-language':
+    'MLXENGINE_LANGUAGE ist "{language}", erwartet war en oder de.',
+  'cli.unexpected-argument':
+    'Der Befehl {command} nimmt kein Argument, gefunden wurde "{argument}". Siehe "mlxengine {command} --help".',
 };

@@ -15,4 +15,6 @@ export const feature: Translation<typeof english> = {
     'Es gibt keine experimentelle Funktion {name}. Bekannt: {known}. Entferne oder berichtige sie.',
   'feature.flag-value':
     '{name} ist {found}, erwartet war 1 oder 0 (als Option true oder false).',
+  'feature.experimental':
+    'Das Backend {backend} hat die experimentelle Funktion {features} nicht. Lass sie weg oder nutze ein anderes Backend.',
 };

@@ -7,4 +7,6 @@ export const memory: Translation<typeof english> = {
     '{what} braucht {neededBytes} Bytes, die nicht zu bekommen waren. Wähle ein kleineres Modell oder einen kleineren Kontext.',
   'memory.refused':
     '{what}: Der nötige Speicher war nicht zu bekommen: {reason} Ein kleineres Modell oder einen kleineren Kontext wählen.',
+  'memory.estimated':
+    'Die Gewichte von {model} brauchen mindestens {neededBytes} Bytes, {device} hat aber {memoryBytes}. Wähle ein kleineres Modell oder eine stärkere Quantisierung.',
 };

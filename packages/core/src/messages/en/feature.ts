@@ -12,4 +12,6 @@ export const feature = {
     'There is no experimental feature {name}. Known: {known}. Remove or correct it.',
   'feature.flag-value':
     '{name} is {found}, expected 1 or 0 (true or false as an option).',
+  'feature.experimental':
+    'The backend {backend} does not have the experimental feature {features}. Leave it out, or use another backend.',
 } as const;

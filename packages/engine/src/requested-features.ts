@@ -1,0 +1,15 @@
+import { resolveFeatureFlags, UnsupportedFeatureError, type ExperimentalFeatures, type FeatureFlagName } from '@mlxengine/core';
+
+/**
+ * Experimental features that the option switches on, by name; the environment's are wishes and not among them.
+ * @throws `UnsupportedFeatureError` for a name that does not exist, in the option or the environment
+ */
+export function requestedFeatures(experimental: ExperimentalFeatures | undefined): readonly FeatureFlagName[] {
+  const names = Object.keys(resolveFeatureFlags(experimental)) as FeatureFlagName[];
+  return names.filter((name) => experimental?.[name] === true);
+}
+
+/** The error for features that a backend does not honour. */
+export function unsupportedFeatures(backend: string, features: readonly FeatureFlagName[]): UnsupportedFeatureError {
+  return new UnsupportedFeatureError('feature.experimental', { backend, features: features.join(', ') });
+}
