@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { readmeBlocks, sourceExamples } from './code-blocks.js';
 
 const examples = sourceExamples();
-const readmes = readmeBlocks();
+const pages = readmeBlocks();
 
 function problems(files: readonly string[]): string[] {
   const base = ts.getParsedCommandLineOfConfigFile(resolve(import.meta.dirname, '../../tsconfig.base.json'), {
@@ -18,7 +18,8 @@ function problems(files: readonly string[]): string[] {
 
 test('code in the documentation compiles', { timeout: 120_000 }, () => {
   expect(examples.length).toBeGreaterThan(5);
-  expect(problems([...examples, ...readmes].map(({ file }) => file))).toEqual([]);
+  expect(pages.map(({ origin }) => origin)).toEqual(expect.arrayContaining(['README.md #1', 'docs/guides/getting-started.md #1', 'packages/core/README.md #1']));
+  expect(problems([...examples, ...pages].map(({ file }) => file))).toEqual([]);
 });
 
 describe('the example of', { timeout: 120_000 }, () => {
@@ -27,4 +28,12 @@ describe('the example of', { timeout: 120_000 }, () => {
     expect(stderr).toBe('');
     expect(stdout.split('\n')).toEqual(expect.arrayContaining([...printed]));
   });
+});
+
+test('the first lines of code that a visitor sees answer', { timeout: 120_000 }, async () => {
+  const { file } = pages.find(({ origin }) => origin === 'README.md #1') ?? { file: 'there is none' };
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [file]);
+  expect(stderr).toBe('');
+  expect(stdout).toContain('Paris');
+  expect(stdout).toMatch(/\n\d+ tokens, \w+\n/);
 });
