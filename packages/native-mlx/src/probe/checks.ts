@@ -1,3 +1,5 @@
+import { readdirSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ProbeCheck } from '@mlxengine/core/backend';
 import { abiVersion } from '../abi/native-addon.js';
 import { bestDevice } from '../backend/device-information.js';
@@ -33,7 +35,18 @@ export function checkGlibc(host: Host): ProbeCheck | undefined {
 
 function isOwnMLX(host: Host): boolean {
   const status = readBuildStatus(host);
-  return findLibrary(host)?.from !== 'the build' || (status?.built === true && ['MLX_ROOT', 'system'].includes(status.mlx.source));
+  const library = findLibrary(host);
+  if (library === undefined || isInWheel(library.path)) return false;
+  return library.from !== 'the build' || (status?.built === true && ['MLX_ROOT', 'system'].includes(status.mlx.source));
+}
+
+/** Whether pip put a libmlx where it is: `mlx/lib/libmlx.so`, and beside `mlx` the record of the installation. */
+function isInWheel(library: string): boolean {
+  try {
+    return readdirSync(join(realpathSync(library), '..', '..', '..')).some((name) => /^mlx.*\.dist-info$/.test(name));
+  } catch {
+    return false;
+  }
 }
 
 export function checkBuild(host: Host): ProbeCheck {

@@ -25,12 +25,17 @@ function isSuccess(report: ChildReport): boolean {
   return report.stage === 'done' && report.failure === undefined && report.devices.every(({ failure }) => failure === '');
 }
 
+/** `undefined` where nothing is kept, or a file cannot be looked at: the child then says what is wrong with it. */
 async function cacheFile({ cacheFolder, environment }: Host, binaries: readonly string[]): Promise<string | undefined> {
   if (cacheFolder === undefined) return undefined;
-  const identities = await Promise.all(binaries.map(identity));
-  const machine = [process.version, release(), cpus()[0]?.model, nvidiaDriver(), environment['CUDA_VISIBLE_DEVICES']];
-  const key = createHash('sha256').update(JSON.stringify([abiVersion, identities, machine])).digest('hex').slice(0, 32);
-  return join(cacheFolder, 'native-probe', `${key}.json`);
+  try {
+    const identities = await Promise.all(binaries.map(identity));
+    const machine = [process.version, release(), cpus()[0]?.model, nvidiaDriver(), environment['CUDA_VISIBLE_DEVICES']];
+    const key = createHash('sha256').update(JSON.stringify([abiVersion, identities, machine])).digest('hex').slice(0, 32);
+    return join(cacheFolder, 'native-probe', `${key}.json`);
+  } catch {
+    return undefined;
+  }
 }
 
 async function identity(path: string): Promise<readonly unknown[]> {

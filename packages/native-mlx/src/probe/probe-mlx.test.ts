@@ -8,6 +8,7 @@ import { missing, suiteName } from '../../tests/mlx.js';
 import { readBuildStatus } from '../loading/build-status.js';
 import { findLibrary } from '../loading/find-library.js';
 import { currentHost, type Host } from '../loading/host.js';
+import { probeOnce } from './probe-cache.js';
 import { probeHost } from './probe-mlx.js';
 import type { ChildReport } from './child-probe.js';
 
@@ -99,6 +100,13 @@ describe('a probe that fails says what and why', () => {
     expect(await failedCheck({ glibcVersion: undefined, environment })).toMatchObject({ name: 'c-library', detail: expect.stringContaining('not glibc') as string });
     const own = await probeHost({ ...host, glibcVersion: '2.31', environment: { MLX_ROOT: '/nowhere' } });
     expect(own.checks[1]).toMatchObject({ name: 'c-library', ok: true });
+    const inWheel = file('site-packages', 'mlx', 'lib', 'libmlx.so');
+    mkdirSync(join(inWheel, '..'), { recursive: true });
+    mkdirSync(file('site-packages', 'mlx_cuda_13-0.32.4.dist-info'));
+    writeFileSync(inWheel, '');
+    const wheel = { name: 'c-library', detail: expect.stringContaining("MLX's wheels need glibc 2.35") as string };
+    expect(await failedCheck({ glibcVersion: '2.31', environment: { MLXENGINE_MLX_LIBRARY: inWheel } })).toMatchObject(wheel);
+    expect(await failedCheck({ glibcVersion: '2.31', environment: { MLX_ROOT: file('site-packages', 'mlx') } })).toMatchObject(wheel);
   });
 
   test('the build', async () => {
@@ -166,6 +174,13 @@ describe('a probe that succeeds', () => {
     expect(await probeHost({ ...cached, nodePath: broken })).toMatchObject({ available: true });
     utimesSync(file('build', 'Release', 'mlxengine.node'), 1, 1);
     expect(await probeHost({ ...cached, nodePath: broken })).toMatchObject({ available: false });
+  });
+
+  test('a file that vanishes meanwhile is a result, not an exception', async () => {
+    const files = { addon: file('build', 'Release', 'mlxengine.node'), loader: file('build', 'Release', 'mlxengine_loader.node') };
+    const report: ChildReport = { stage: 'library', failure: 'cannot open shared object file' };
+    const nodePath = program('gone', `echo '${JSON.stringify(report)}'`);
+    expect(await probeOnce({ ...host, cacheFolder: file('cache'), nodePath }, files, file('gone.so'))).toEqual({ report });
   });
 
   test('a failure is not remembered', async () => {
