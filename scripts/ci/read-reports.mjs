@@ -2,8 +2,6 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { repository } from '../setup/paths.mjs';
 
-const folder = join(repository, 'reports');
-
 function readAll(path) {
   if (!existsSync(path)) return [];
   const names = readdirSync(path).filter((name) => name.endsWith('.json'));
@@ -23,8 +21,12 @@ function testsOf({ report, testResults }) {
   });
 }
 
-/** What the runs and checks left in `reports/`. */
-export function readReports() {
+/**
+ * What the runs and checks left in a folder.
+ *
+ * @param {string} folder `reports` at the root, but for tests
+ */
+export function readReports(folder) {
   return {
     tests: readAll(folder).flatMap(testsOf),
     runs: readAll(join(folder, 'runs')),

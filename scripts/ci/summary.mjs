@@ -1,11 +1,16 @@
 // Sums up what .ci/run did, from the runners' own reports. Its last line is `N passed, N failed`.
+//
+//   node scripts/ci/summary.mjs [folder of reports] [list of allowed skips]
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import process from 'node:process';
+import { repository } from '../setup/paths.mjs';
 import { judgeSkips } from './judge-skips.mjs';
 import { readReports } from './read-reports.mjs';
 
-const allowed = JSON.parse(readFileSync(new URL('../../.ci/allowed-skips.json', import.meta.url), 'utf8'));
-const { tests, runs, checks } = readReports();
+const [reports = join(repository, 'reports'), allowedSkips = join(repository, '.ci', 'allowed-skips.json')] = process.argv.slice(2);
+const allowed = JSON.parse(readFileSync(allowedSkips, 'utf8'));
+const { tests, runs, checks } = readReports(reports);
 
 const problems = [
   ...tests.filter(({ status }) => status === 'failed').map(({ name }) => `failed: ${name}`),
