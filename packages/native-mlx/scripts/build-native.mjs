@@ -2,12 +2,15 @@
 // machine without a compiler, or one that MLX does not run on, still installs, and `mlxengine doctor` reads the reason.
 //
 //   node scripts/build-native.mjs [--force]
+import { existsSync } from 'node:fs';
+import { delimiter } from 'node:path';
 import process from 'node:process';
 import { fingerprint } from './native/fingerprint.mjs';
 import { checkHost } from './native/check-host.mjs';
 import { compile } from './native/compile.mjs';
 import { locateMLX } from './native/locate-mlx.mjs';
 import { CannotBuild } from './native/cannot-build.mjs';
+import { checkoutTools } from './native/paths.mjs';
 import { binariesExist, readStatus, writeStatus } from './native/status.mjs';
 
 async function build() {
@@ -19,6 +22,7 @@ async function build() {
 }
 
 async function main() {
+  if (existsSync(checkoutTools)) process.env.PATH = [checkoutTools, process.env.PATH].filter(Boolean).join(delimiter);
   const inputs = fingerprint();
   const status = readStatus();
   const upToDate = status?.built === true && status.inputs === inputs && binariesExist(status);

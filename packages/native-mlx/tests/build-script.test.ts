@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -43,6 +43,21 @@ describe.skipIf(process.platform === 'win32')('the build script ends well and wr
     expect(code).toBe(0);
     expect(status).toMatchObject({ built: false, reason: 'CMake is missing' });
     expect(output).toContain('The native addon is not built, so MLX cannot be used here: CMake is missing');
+    expect(status.remedy).toContain(`build again: node ${join(folder, 'scripts', 'build-native.mjs')}`);
+  });
+
+  test('nothing of CMake where the set-up of the checkout put one', async () => {
+    // The package is two folders below its checkout.
+    const checkout = folder;
+    folder = join(checkout, 'packages', 'native-mlx');
+    mkdirSync(folder, { recursive: true });
+    for (const name of ['package.json', 'CMakeLists.txt', 'native', 'scripts', 'node_modules']) renameSync(join(checkout, name), join(folder, name));
+    const tools = join(checkout, '.toolchain', 'bin');
+    mkdirSync(tools, { recursive: true });
+    writeFileSync(join(tools, 'cmake'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    const { status } = await build({});
+    folder = checkout;
+    expect(status).toMatchObject({ built: false, reason: 'a C++ compiler is missing' });
   });
 
   test('that a compiler is missing', async () => {
@@ -54,7 +69,7 @@ describe.skipIf(process.platform === 'win32')('the build script ends well and wr
   test('that MLX_ROOT holds no MLX', async () => {
     const { code, status } = await build(compiler, { MLX_ROOT: '/nowhere' });
     expect(code).toBe(0);
-    expect(status).toMatchObject({ built: false, remedy: 'Correct MLX_ROOT or unset it, and build again.' });
+    expect(status).toMatchObject({ built: false, remedy: expect.stringContaining('Correct MLX_ROOT or unset it, and build again: node ') as string });
     expect(status.reason).toContain('MLX_ROOT is /nowhere');
   });
 

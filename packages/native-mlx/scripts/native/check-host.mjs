@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { CannotBuild } from './cannot-build.mjs';
+import { buildCommand } from './paths.mjs';
 import { findOnPath } from './run.mjs';
 
 const targets = ['linux-x64', 'linux-arm64', 'darwin-arm64'];
@@ -11,10 +12,10 @@ export function checkHost() {
     throw new CannotBuild(`MLX does not run on ${target}`, 'The fallback engine does; it is chosen by itself.');
   }
   if (findOnPath('cmake') === undefined) {
-    throw new CannotBuild('CMake is missing', 'Install CMake 3.22 or newer (pip install cmake, or the system\'s package) and build again.');
+    throw new CannotBuild('CMake is missing', `Install CMake 3.22 or newer (pip install cmake, or the system's package) and build again: ${buildCommand}`);
   }
   const compilers = process.env.CXX ? [process.env.CXX.split(' ')[0]] : ['c++', 'g++', 'clang++'];
   if (!compilers.some((compiler) => findOnPath(compiler) !== undefined)) {
-    throw new CannotBuild('a C++ compiler is missing', 'Install one (apt install g++, or xcode-select --install) and build again.');
+    throw new CannotBuild('a C++ compiler is missing', `Install one (apt install g++, or xcode-select --install) and build again: ${buildCommand}`);
   }
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { CannotBuild } from './cannot-build.mjs';
-import { buildFolder, root } from './paths.mjs';
+import { buildCommand, buildFolder, root } from './paths.mjs';
 import { runShown } from './run.mjs';
 
 const require = createRequire(import.meta.url);
@@ -35,6 +35,6 @@ export async function compile({ include, library }) {
     const { succeeded, tail } = await runShown(process.execPath, [cmakeJs(), command, '--directory', root, '--parallel', '2', ...args]);
     if (succeeded) continue;
     const line = tail.split('\n').find((text) => /error/i.test(text)) ?? tail.trim().split('\n').at(-1);
-    throw new CannotBuild(`it does not compile (${line?.trim()})`, 'See the output of: node scripts/build-native.mjs --force');
+    throw new CannotBuild(`it does not compile (${line?.trim()})`, `See the output of: ${buildCommand} --force`);
   }
 }

@@ -4,6 +4,7 @@ import process from 'node:process';
 import { CannotBuild } from './cannot-build.mjs';
 import { downloadWheel } from './download-wheel.mjs';
 import { headerVersion, isUsable, mlxVersion } from './mlx-version.mjs';
+import { buildCommand } from './paths.mjs';
 import { findOnPath, outputOf } from './run.mjs';
 
 const libraryName = process.platform === 'darwin' ? 'libmlx.dylib' : 'libmlx.so';
@@ -23,7 +24,7 @@ function fromVariable() {
   const found = inPrefix(prefix, 'MLX_ROOT');
   if (found !== undefined && isUsable(found.version)) return found;
   const what = found === undefined ? `no include/mlx and lib/${libraryName}` : `MLX ${found.version}, expected ${mlxVersion}`;
-  throw new CannotBuild(`MLX_ROOT is ${prefix}, which has ${what}`, 'Correct MLX_ROOT or unset it, and build again.');
+  throw new CannotBuild(`MLX_ROOT is ${prefix}, which has ${what}`, `Correct MLX_ROOT or unset it, and build again: ${buildCommand}`);
 }
 
 /** The programs to ask for Python's mlx, the first of which is the caller's own choice. */
@@ -59,6 +60,6 @@ export async function locateMLX() {
   if (found !== undefined) return found;
   throw new CannotBuild(
     `MLX ${mlxVersion} is not here and could not be had (${problem ?? 'the wheel holds no MLX'})`,
-    `Install it (pip install mlx==${mlxVersion}) or set MLX_ROOT to where it is, and build again.`,
+    `Install it (pip install mlx==${mlxVersion}) or set MLX_ROOT to where it is, and build again: ${buildCommand}`,
   );
 }

@@ -9,8 +9,17 @@ import { findLibrary } from '../loading/find-library.js';
 import type { Host } from '../loading/host.js';
 import type { ChildReport, ChildResult } from './child-probe.js';
 
-const rebuild = 'Build it again: node scripts/build-native.mjs --force in the package\'s folder.';
 const oldestGlibc = { major: 2, minor: 35 };
+
+/** As scripts/native/paths.mjs words it. */
+function buildCommand({ root }: Pick<Host, 'root'>): string {
+  const script = join(root, 'scripts', 'build-native.mjs');
+  return `node ${/\s/.test(script) ? `"${script}"` : script}`;
+}
+
+function rebuild(host: Pick<Host, 'root'>): string {
+  return `Build it again: ${buildCommand(host)} --force`;
+}
 
 export function checkPlatform({ platform, arch }: Host): ProbeCheck {
   const name = 'platform';
@@ -55,7 +64,7 @@ export function checkBuild(host: Host): ProbeCheck {
   if (status === undefined) {
     const detail = 'nothing says how the addon was built';
     if (findAddon(host) !== undefined) return { name, ok: true, detail };
-    return { name, ok: false, detail: 'the addon was never built', remedy: 'Build it: node scripts/build-native.mjs in the package\'s folder.' };
+    return { name, ok: false, detail: 'the addon was never built', remedy: `Build it: ${buildCommand(host)}` };
   }
   if (!status.built) return { name, ok: false, detail: `the addon was not built: ${status.reason}`, remedy: status.remedy };
   return { name, ok: true, detail: `built with MLX ${status.mlx.version} from ${status.mlx.source}` };
@@ -64,24 +73,24 @@ export function checkBuild(host: Host): ProbeCheck {
 export function checkAddon(host: Host): ProbeCheck {
   const name = 'addon';
   const files = findAddon(host);
-  if (files === undefined) return { name, ok: false, detail: 'the addon\'s files are not where they were built', remedy: rebuild };
+  if (files === undefined) return { name, ok: false, detail: 'the addon\'s files are not where they were built', remedy: rebuild(host) };
   return { name, ok: true, detail: files.addon };
 }
 
 export function checkLibrary(host: Host): ProbeCheck {
   const name = 'mlx-library';
   const library = findLibrary(host);
-  if (library === undefined) return { name, ok: false, detail: 'nothing says where libmlx is', remedy: rebuild };
+  if (library === undefined) return { name, ok: false, detail: 'nothing says where libmlx is', remedy: rebuild(host) };
   if (library.exists) return { name, ok: true, detail: `${library.path}, named by ${library.from}` };
-  const remedy = library.from === 'the build' ? rebuild : `Correct or unset the variable ${library.from}.`;
+  const remedy = library.from === 'the build' ? rebuild(host) : `Correct or unset the variable ${library.from}.`;
   return { name, ok: false, detail: `${library.path}, named by ${library.from}, does not exist`, remedy };
 }
 
-export function checkStart(result: ChildResult): ProbeCheck {
+export function checkStart(host: Host, result: ChildResult): ProbeCheck {
   const name = 'start';
-  if ('crash' in result) return { name, ok: false, detail: `a process that loaded the addon to try it ${result.crash}`, remedy: rebuild };
+  if ('crash' in result) return { name, ok: false, detail: `a process that loaded the addon to try it ${result.crash}`, remedy: rebuild(host) };
   const failure = failureOf(result.report);
-  if (failure !== undefined) return { name, ok: false, detail: failure, remedy: rebuild };
+  if (failure !== undefined) return { name, ok: false, detail: failure, remedy: rebuild(host) };
   const version = result.report.stage === 'done' ? result.report.mlxVersion : '';
   return { name, ok: true, detail: `MLX ${version} loads and computes in a process of its own` };
 }

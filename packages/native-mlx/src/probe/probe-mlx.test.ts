@@ -113,12 +113,15 @@ describe('a probe that fails says what and why', () => {
     writeFileSync(file('build', 'native-status.json'), JSON.stringify({ built: false, reason: 'CMake is missing', remedy: 'Install CMake.' }));
     expect(await failedCheck()).toEqual({ name: 'build', ok: false, detail: 'the addon was not built: CMake is missing', remedy: 'Install CMake.' });
     rmSync(file('build'), { recursive: true });
-    expect(await failedCheck()).toMatchObject({ name: 'build', detail: 'the addon was never built' });
+    expect(await failedCheck()).toMatchObject({
+      name: 'build', detail: 'the addon was never built', remedy: `Build it: node ${file('scripts', 'build-native.mjs')}`,
+    });
   });
 
   test('the addon', async () => {
     rmSync(file('build', 'Release', 'mlxengine.node'));
-    expect(await failedCheck()).toMatchObject({ name: 'addon' });
+    const remedy = `Build it again: node ${file('scripts', 'build-native.mjs')} --force`;
+    expect(await failedCheck()).toMatchObject({ name: 'addon', remedy });
   });
 
   test('the library', async () => {

@@ -32,7 +32,7 @@ async function probeBinary(host: Host, checks: ProbeCheck[]): Promise<BackendPro
   const library = findLibrary(host);
   if (files === undefined || library === undefined) return unavailable(checks);
   const result = await probeOnce(host, files, library.path);
-  checks.push(checkStart(result));
+  checks.push(checkStart(host, result));
   if ('crash' in result || checks.at(-1)?.ok !== true) return unavailable(checks);
   checks.push(checkDevice(host, result.report));
   const best = result.report.stage === 'done' ? bestDevice(result.report.devices) : undefined;
