@@ -28,6 +28,12 @@ describe.skipIf(mlx?.available !== true)('both backends (needs the native addon)
     expect(first?.seed).toBe(11);
   });
 
+  it.each([4, 7])('draw from the whole vocabulary alike: seed %i', async (seed) => {
+    const parameters = { temperature: 1, seed, maxTokens: 16 };
+    const [first, second] = await Promise.all(engines.map((engine) => engine.generate('Tell me a story', parameters)));
+    expect(second?.text).toBe(first?.text);
+  });
+
   it('reuse the turns before in a chat, and say how much', async () => {
     for (const engine of engines) {
       const session = new ChatSession({ engine, parameters: { maxTokens: 6 } });
