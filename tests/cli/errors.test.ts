@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { cp, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runMlxengine, starterCheckpoint, type Outcome } from './command.js';
+import { commandFile, runMlxengine, starterCheckpoint, type Outcome } from './command.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -16,6 +18,15 @@ async function spoil(name: string, change: (checkpoint: string) => Promise<void>
   await cp(starterCheckpoint, checkpoint, { recursive: true });
   await change(checkpoint);
   return checkpoint;
+}
+
+/** Runs a command in a shell, into a pipe or, where `whole` says so, with its output sent where the reader would. */
+function pipe(args: string, reader: string, whole = false): Promise<Outcome> {
+  const command = `'${process.execPath}' '${commandFile}' ${args}`;
+  const script = whole ? `${command} ${reader.slice(reader.indexOf('>'))}` : `set -o pipefail; ${command} | ${reader} > /dev/null`;
+  return new Promise((resolve) => {
+    execFile('bash', ['-c', script], (error, stdout, stderr) => resolve({ stdout, stderr, exitCode: error === null ? 0 : Number(error.code) }));
+  });
 }
 
 async function answer(model: string): Promise<Outcome> {
@@ -77,6 +88,27 @@ describe('what mlxengine says when it cannot', () => {
     expect(stdout).toBe('');
     expect(exitCode).toBe(2);
   });
+
+  it('more tokens to measure than the context holds', async () => {
+    const { stderr, exitCode } = await runMlxengine(['bench', '--backend', 'fallback', '--prompt-tokens', '8190', '--max-tokens', '8']);
+    expect(stderr).toMatch(/8198 tokens.*8192.*\[context\.exceeded\]/);
+    expect(exitCode).toBe(1);
+  });
+
+  it.each(['--help', 'list', 'doctor', 'run Hello --backend fallback'])('a reader that goes away is no error: %s', async (args) => {
+    const { stderr, exitCode } = await pipe(args, 'head -c 3');
+    expect(stderr).toBe('');
+    expect(exitCode).toBe(0);
+  });
+
+  it.skipIf(!existsSync('/dev/full')).each(['list', 'run Hello --max-tokens 3 --backend fallback'])(
+    'standard output on a full disk (needs /dev/full): %s',
+    async (args) => {
+      const { stderr, exitCode } = await pipe(args, 'cat > /dev/full', true);
+      expect(stderr).toMatch(/^mlxengine: .*standard output.*\[storage\.disk-full\]\n$/);
+      expect(exitCode).toBe(1);
+    },
+  );
 
   it('more threads than the backend has', async () => {
     const { stderr, exitCode } = await runMlxengine(['bench', '--backend', 'fallback', '--threads', '512', '--max-tokens', '2']);

@@ -76,6 +76,25 @@ describe('mlxengine chat in a terminal', { timeout: 120_000 }, () => {
     expect(terminal.exitCode).toBe(0);
   });
 
+  it('leaves on two Ctrl-C at once, whatever was typed ahead', async () => {
+    await startChat();
+    await ask('Write a very long story about the sea.', 20);
+    terminal.write('And then?\r');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    terminal.write(controlC + controlC);
+    await terminal.until(() => terminal.exitCode !== undefined, 'the end');
+    expect(terminal.exitCode).toBe(0);
+  });
+
+  it('shows what was typed ahead once it is its turn', async () => {
+    await startChat('--max-tokens', '12');
+    await ask('Count to ten.', 4);
+    const mark = terminal.output.length;
+    terminal.write('What is the capital of France?\r');
+    await terminal.until(() => terminal.since(mark).includes('Paris'), 'the second answer');
+    expect(terminal.since(mark)).toMatch(/> What is the capital of France\?\r?\n.*Paris/s);
+  });
+
   it('does so on mlx too (skipped where the addon is not built)', async ({ skip }) => {
     const mlx = (await probeBackends()).find(({ backend }) => backend === 'mlx');
     if (mlx?.available !== true) skip('needs the backend mlx');

@@ -6,6 +6,7 @@ import { commands } from './commands/index.js';
 import { parseOptions, type Command, type CommandInput, type CommandStreams } from './command.js';
 import { commandHelp, generalHelp } from './help.js';
 import { watchInterrupts } from './interrupts.js';
+import { watchOutput, type Output } from './output.js';
 import { version } from './version.js';
 
 /** Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
@@ -17,12 +18,25 @@ const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
  * @param argv - arguments after the program's name
  */
 export async function runCommand(argv: readonly string[], streams: CommandStreams = process): Promise<number> {
+  const output = watchOutput(streams);
   try {
     chooseLanguage();
-    return await dispatch(argv, streams);
+    const exitCode = await dispatch(argv, streams, output);
+    await output.flush();
+    return exitCode;
   } catch (error) {
-    return report(error, streams);
+    return reportWith(output, error, streams);
   }
+}
+
+/** What was aborted because its output ended is told by what ended it; that its reader went away is no failure. */
+async function reportWith(output: Output, error: unknown, streams: CommandStreams): Promise<number> {
+  try {
+    await output.flush();
+  } catch (problem) {
+    return report(problem, streams);
+  }
+  return output.ended.aborted && AbortedError.isInstance(error) ? exitCodes.done : report(error, streams);
 }
 
 function chooseLanguage(): void {
@@ -33,7 +47,7 @@ function chooseLanguage(): void {
   setMessageCatalogue(catalogue);
 }
 
-async function dispatch(argv: readonly string[], streams: CommandStreams): Promise<number> {
+async function dispatch(argv: readonly string[], streams: CommandStreams, output: Output): Promise<number> {
   const [name, ...rest] = argv;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     const topic = name === 'help' ? commands.find((command) => command.name === rest[0]) : undefined;
@@ -48,10 +62,10 @@ async function dispatch(argv: readonly string[], streams: CommandStreams): Promi
   if (command === undefined) {
     throw new CommandError('cli.unknown-command', { command: name, commands: commands.map((one) => one.name).join(', ') });
   }
-  return execute(command, rest, streams);
+  return execute(command, rest, streams, output);
 }
 
-async function execute(command: Command, args: readonly string[], streams: CommandStreams): Promise<number> {
+async function execute(command: Command, args: readonly string[], streams: CommandStreams, output: Output): Promise<number> {
   const { values, positionals } = parse(command, args);
   if (values['help'] === true) {
     streams.stdout.write(commandHelp(command));
@@ -62,7 +76,7 @@ async function execute(command: Command, args: readonly string[], streams: Comma
     throw new CommandError('cli.unexpected-argument', { command: command.name, argument });
   }
   const { stdin, stdout, stderr } = streams;
-  const interrupts = watchInterrupts(stdout);
+  const interrupts = watchInterrupts(output.ended);
   try {
     return await command.run({ stdin, stdout, stderr, values, positionals, signal: interrupts.signal });
   } finally {

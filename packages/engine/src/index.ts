@@ -1,6 +1,7 @@
 import type { ModelReference } from '@mlxengine/core';
 import type { BackendProbe } from '@mlxengine/core/backend';
 import { inferenceEngine, type InferenceEngine } from './inference-engine.js';
+import { probeCandidate } from './probe-candidate.js';
 import { openModelOn, type InferenceEngineOptions, type OpenedModel } from './open-model.js';
 import { nodePlatform } from './platform-node.js';
 
@@ -30,5 +31,5 @@ export async function openModel(model: ModelReference, options: InferenceEngineO
 
 /** Probes every backend of this platform, in order of preference. */
 export async function probeBackends(): Promise<readonly BackendProbe[]> {
-  return Promise.all(nodePlatform.candidates.map((candidate) => candidate.probe()));
+  return Promise.all(nodePlatform.candidates.map(probeCandidate));
 }

@@ -52,6 +52,13 @@ describe('selectBackend', () => {
     expect(selection.probes[0]).toMatchObject({ available: false, checks: [{ name: 'start', ok: false }] });
   });
 
+  it('takes the next where a probe itself fails', async () => {
+    const broken = { ...candidate('mlx', {}), probe: () => Promise.reject(new TypeError('a damaged file')) };
+    const { backend, selection } = await selectBackend(platformOf(broken, candidate('fallback', {})), 'auto', {});
+    expect(backend.name).toBe('fallback');
+    expect(selection.reason).toContain('a damaged file');
+  });
+
   it('refuses a named backend with the reason and the remedy', async () => {
     const platform = platformOf(candidate('mlx', { available: false, checks: [missing] }), candidate('fallback', {}));
     const refused = await selectBackend(platform, 'mlx', {}).catch((error: unknown) => error);

@@ -3,6 +3,7 @@ import type { BackendProbe, InferenceBackend } from '@mlxengine/core/backend';
 import type { BackendChoice, BackendSelection } from './backend-selection.js';
 import { explainChoice, whyNot } from './explain-choice.js';
 import type { BackendCandidate, CreateBackendOptions, EnginePlatform } from './platform.js';
+import { probeCandidate } from './probe-candidate.js';
 import { requestedFeatures, unsupportedFeatures } from './requested-features.js';
 
 /** A backend that is ready, and why it was taken. */
@@ -35,7 +36,7 @@ async function selectNamed(
   }
   const missing = missingFeatures(candidate, options);
   if (missing.length > 0) throw unsupportedFeatures(candidate.name, missing);
-  const probe = await candidate.probe();
+  const probe = await probeCandidate(candidate);
   if (!probe.available) throw unavailable(probe);
   const backend = await candidate.create(options);
   const reason = `${backend.name} was asked for and works here on ${backend.device.name}`;
@@ -59,7 +60,7 @@ async function tryCandidate(
   candidate: BackendCandidate,
   options: CreateBackendOptions,
 ): Promise<{ probe: BackendProbe; backend?: InferenceBackend }> {
-  const probe = await candidate.probe();
+  const probe = await probeCandidate(candidate);
   if (!probe.available || !probe.automatic) return { probe };
   const missing = missingFeatures(candidate, options);
   if (missing.length > 0) return { probe: failed(probe, 'experimental', unsupportedFeatures(candidate.name, missing).message) };

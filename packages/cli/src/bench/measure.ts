@@ -1,6 +1,6 @@
 import type { OpenedModel } from '@mlxengine/engine';
 import type { TokenStatistics } from '@mlxengine/core/backend';
-import { EngineError } from '@mlxengine/core';
+import { ContextLengthError, EngineError } from '@mlxengine/core';
 import { peakMemoryBytes } from '../statistics.js';
 
 /** What to measure. */
@@ -34,7 +34,11 @@ export interface Measurement {
 
 /** Generates once to warm up and once to measure: greedy, no end of sequence, nothing from the prefix cache. */
 export async function measure(opened: OpenedModel, options: MeasureOptions): Promise<Measurement> {
-  const { prompt, signal } = options;
+  const { prompt, maxTokens, signal } = options;
+  const { contextLength } = opened.checkpoint.graph;
+  if (prompt.length + maxTokens > contextLength) {
+    throw new ContextLengthError('context.exceeded', { promptTokens: prompt.length + maxTokens, contextLength });
+  }
   // Another first token, so that the measured prompt finds nothing in the prefix cache.
   const other = (prompt[0] ?? 0) === 0 ? 1 : 0;
   await generate(opened, { prompt: [other, ...prompt.slice(1)], maxTokens: 4, signal });

@@ -8,6 +8,8 @@ import type { CommandInput } from '../command.js';
  */
 export class ChatInput implements Disposable {
   readonly #readline: Interface;
+  readonly #terminal: boolean;
+  readonly #stdout: CommandInput['stdout'];
   readonly #waiting: string[] = [];
   #wanted: ((line: string | undefined) => void) | undefined;
   #ended = false;
@@ -16,6 +18,8 @@ export class ChatInput implements Disposable {
 
   constructor({ stdin, stdout, signal }: Pick<CommandInput, 'stdin' | 'stdout' | 'signal'>) {
     const terminal = stdin.isTTY === true && stdout.isTTY === true;
+    this.#terminal = terminal;
+    this.#stdout = stdout;
     const output = new Writable({
       write: (chunk: Uint8Array, _encoding, done) => (this.#muted ? done() : stdout.write(chunk, () => done())),
     });
@@ -23,7 +27,7 @@ export class ChatInput implements Disposable {
     Object.defineProperty(output, 'columns', { get: () => (stdout as { readonly columns?: number }).columns });
     this.#readline = createInterface({ input: stdin, output, terminal, prompt: terminal ? '> ' : '' });
     this.#readline.on('line', (line) => this.#take(line));
-    this.#readline.on('SIGINT', () => (this.#onInterrupt ?? (() => this.#end()))());
+    this.#readline.on('SIGINT', () => this.#interrupt());
     this.#readline.on('close', () => this.#end());
     signal.addEventListener('abort', () => {
       this.#onInterrupt?.();
@@ -33,7 +37,9 @@ export class ChatInput implements Disposable {
 
   /** The next line; `undefined` at the end. */
   async next(): Promise<string | undefined> {
-    const line = this.#waiting.shift();
+    const line = this.#ended ? undefined : this.#waiting.shift();
+    // What was typed during the answer was not shown then.
+    if (line !== undefined && this.#terminal) this.#stdout.write(`> ${line}\n`);
     if (line !== undefined || this.#ended) return line;
     this.#readline.prompt();
     return new Promise((resolve) => (this.#wanted = resolve));
@@ -55,6 +61,15 @@ export class ChatInput implements Disposable {
     this.#readline.close();
   }
 
+  /** The first Ctrl-C during an answer stops it and forgets what was typed ahead; any other one leaves. */
+  #interrupt(): void {
+    const stopAnswer = this.#onInterrupt;
+    this.#onInterrupt = undefined;
+    this.#waiting.length = 0;
+    if (stopAnswer === undefined) this.#end();
+    else stopAnswer();
+  }
+
   #take(line: string): void {
     if (this.#wanted === undefined) {
       this.#waiting.push(line);
@@ -65,6 +80,7 @@ export class ChatInput implements Disposable {
   }
 
   #end(): void {
+    if (this.#terminal && this.#wanted !== undefined) this.#stdout.write('\n');
     this.#ended = true;
     this.#wanted?.(undefined);
     this.#wanted = undefined;
