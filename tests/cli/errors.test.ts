@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandFile, runMlxengine, starterCheckpoint, type Outcome } from './command.js';
 
@@ -36,6 +37,7 @@ async function answer(model: string): Promise<Outcome> {
 describe('what mlxengine says when it cannot', () => {
   it.each([
     ['a misspelled name, with the nearest', 'smolm2', /smollm2.*\[model\.not-found\]/],
+    ['a file in the place of a folder', fileURLToPath(import.meta.url), /is a file, expected the folder.*\[model\.not-a-folder\]/],
     ['a folder that is not there', './no/such/folder', /no such folder.*\[model\.not-found\]/],
   ])('%s', async (_, model, message) => {
     const { stdout, stderr, exitCode } = await answer(model);

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,8 @@ export const nodePlatform: EnginePlatform = {
   createDownloader: () => createDownloader(),
   openFolder: async (path) => {
     const expanded = /^~[\\/]/.test(path) ? join(homedir(), path.slice(2)) : path;
-    return statSync(expanded, { throwIfNoEntry: false })?.isDirectory() ? openFolder(expanded) : undefined;
+    // A file in a folder's place is told by `openFolder`.
+    return existsSync(expanded) ? openFolder(expanded) : undefined;
   },
   openStarterModel,
 };

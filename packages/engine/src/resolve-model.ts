@@ -28,7 +28,7 @@ export async function resolveModel(
   if (looksLikePath(reference)) throw notFound(reference, 'there is no such folder');
   if (hubId.test(reference)) return download(platform, reference, options);
   const near = suggestModels(reference);
-  throw notFound(reference, near.length > 0 ? `did you mean ${near.join(', ')}?` : 'it is no folder and no known name');
+  throw notFound(reference, near.length > 0 ? `it is no known name, unlike ${near.join(', ')}` : 'it is no folder and no known name');
 }
 
 async function openEntry(
