@@ -147,7 +147,7 @@ describe('the network', () => {
     server.addFault({ host: 'content', path: shardNames[0], fault: { kind: 'status', status: 500 }, times: 3 });
     const failing = downloaderFor(server, cache.path).download(modelId);
     await expect(failing).rejects.toThrow(DownloadError);
-    await expect(failing).rejects.toMatchObject({ code: 'download.failed', parameters: { file: shardNames[0] } });
+    await expect(failing).rejects.toMatchObject({ code: 'download.status', parameters: { file: shardNames[0], status: 500 } });
     expect(await cacheFlaws(cache.path, server)).toEqual([]);
     server.clearFaults();
     server.clearRequests();
@@ -164,8 +164,8 @@ describe('the network', () => {
   test.each([
     ['wrong bytes', { kind: 'corrupt', atByte: 10 }, 'download.checksum'],
     ['too many bytes', { kind: 'extend', bytes: 10 }, 'download.wrong-size'],
-    ['too few bytes', { kind: 'truncate', afterBytes: 0 }, 'download.failed'],
-    ['errors', { kind: 'status', status: 500 }, 'download.failed'],
+    ['too few bytes', { kind: 'truncate', afterBytes: 0 }, 'download.incomplete'],
+    ['errors', { kind: 'status', status: 500 }, 'download.status'],
     ['dropped connections', { kind: 'drop', afterBytes: 0 }, 'download.failed'],
   ] as const)('sends %s again and again: a typed error, and nothing under a final name', async (_, fault, code) => {
     server.addFault({ path: shardNames[1], host: 'content', fault, times: Infinity });
@@ -182,7 +182,7 @@ describe('the network', () => {
   test('asks to wait longer than anyone would', async () => {
     server.addFault({ path: '/revision/', fault: { kind: 'status', status: 429, headers: { 'retry-after': '86400' } } });
     await expect(downloaderFor(server, cache.path).download(modelId)).rejects.toMatchObject({
-      code: 'download.failed', parameters: { reason: 'the server answered 429' },
+      code: 'download.status', parameters: { status: 429 },
     });
   });
 
@@ -270,7 +270,7 @@ describe('access', () => {
   test('to what does not exist', async () => {
     const known = downloaderFor(server, cache.path, { token });
     await expect(known.download('owner/none')).rejects.toThrow(ModelNotFoundError);
-    await expect(known.download('owner/none')).rejects.toMatchObject({ code: 'model.not-found' });
+    await expect(known.download('owner/none')).rejects.toMatchObject({ code: 'model.not-on-hub' });
     await expect(downloaderFor(server, cache.path).download('owner/none')).rejects.toMatchObject({ code: 'download.token-needed' });
     await expect(known.download(modelId, { revision: 'v9' })).rejects.toMatchObject({ code: 'model.no-revision', parameters: { revision: 'v9' } });
     expect(await cacheEntries(cache.path)).toEqual([]);
@@ -304,15 +304,15 @@ describe('a hub that is not to be trusted', () => {
   });
 
   test.each([
-    ['no path', [{ ...file }]],
-    ['a hash that is a path', [{ ...file, path: 'config.json', oid: '../../../../x'.padEnd(40, 'a') }]],
-    ['no hash', [{ ...file, path: 'config.json', oid: undefined }]],
-    ['a negative size', [{ ...file, path: 'config.json', size: -1 }]],
-    ['a file twice', [{ ...file, path: 'config.json' }, { ...file, path: 'config.json' }]],
-    ['no objects', ['config.json', null]],
-  ])('lists %s', async (_, listing) => {
+    ['no path', 'listing-entry', [{ ...file }]],
+    ['a hash that is a path', 'listing-entry', [{ ...file, path: 'config.json', oid: '../../../../x'.padEnd(40, 'a') }]],
+    ['no hash', 'listing-entry', [{ ...file, path: 'config.json', oid: undefined }]],
+    ['a negative size', 'listing-entry', [{ ...file, path: 'config.json', size: -1 }]],
+    ['a file twice', 'listed-twice', [{ ...file, path: 'config.json' }, { ...file, path: 'config.json' }]],
+    ['no objects', 'listing-entry', ['config.json', null]],
+  ])('lists %s', async (_, code, listing) => {
     await server.publish({ ...repository, listing: () => listing });
-    await expect(downloaderFor(server, cache.path).download(modelId)).rejects.toMatchObject({ code: 'download.invalid-answer' });
+    await expect(downloaderFor(server, cache.path).download(modelId)).rejects.toMatchObject({ code: `download.${code}` });
     expect(await cacheEntries(cache.path)).toEqual([]);
   });
 
@@ -323,7 +323,7 @@ describe('a hub that is not to be trusted', () => {
 
   test('lists without end', async () => {
     await server.publish({ ...repository, listing: (entries) => Array.from({ length: 5000 }, (_, index) => ({ ...file, path: `${index}-${entries.length}.md` })) });
-    await expect(downloaderFor(server, cache.path).download(modelId)).rejects.toMatchObject({ code: 'download.invalid-answer' });
+    await expect(downloaderFor(server, cache.path).download(modelId)).rejects.toMatchObject({ code: 'download.endless-listing' });
   });
 
   test('is a page', async () => {
@@ -332,9 +332,9 @@ describe('a hub that is not to be trusted', () => {
   });
 
   test('redirects without end, or to a file', async () => {
-    for (const location of [`${server.endpoint}/loop`, 'file:///etc/passwd']) {
+    for (const [location, code] of [[`${server.endpoint}/loop`, 'redirects'], ['file:///etc/passwd', 'redirect-target']] as const) {
       const fetch = async (): Promise<Response> => new Response(null, { status: 302, headers: { location } });
-      await expect(downloaderFor(server, cache.path, {}, { fetch }).download(modelId)).rejects.toMatchObject({ code: 'download.invalid-answer' });
+      await expect(downloaderFor(server, cache.path, {}, { fetch }).download(modelId)).rejects.toMatchObject({ code: `download.${code}` });
     }
   });
 });

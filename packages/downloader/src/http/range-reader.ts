@@ -9,7 +9,6 @@ import {
   retryAfterOf,
   withRetries,
   type Attempt,
-  type FailedAttempt,
   type RetryPolicy,
 } from './retry.js';
 
@@ -88,7 +87,7 @@ export class RangeReader {
       const total = parseContentRange(response.headers.get('content-range'))?.total;
       // 416 is the answer for a file of 0 bytes, and says so.
       if (total !== undefined && (response.status === 206 || response.status === 416)) return { done: true, value: total };
-      if (response.status !== 200) throw this.#failure(path, `the server answered ${response.status}`);
+      if (response.status !== 200) throw this.#refused(path, response.status);
       return { done: true, value: (await this.#keepWhole(path, exchange)).size };
     });
   }
@@ -97,10 +96,12 @@ export class RangeReader {
     const { status, headers } = exchange.response;
     const isWhole = range.length === range.size;
     if (status === 200 && !isWhole) return { done: true, value: await this.#sliceOf(path, await this.#keepWhole(path, exchange), range) };
-    if (status !== (isWhole ? 200 : 206)) throw this.#failure(path, `the server answered ${status}`);
+    if (status !== (isWhole ? 200 : 206)) throw this.#refused(path, status);
     // A page may not see this header in the answer of another host; the length is checked either way.
     const first = parseContentRange(headers.get('content-range'))?.first ?? range.offset;
-    if (first !== range.offset) throw this.#failure(path, `asked for byte ${range.offset}, got byte ${first}`);
+    if (first !== range.offset) {
+      throw new DownloadError('download.wrong-part', { file: path, source: this.base.href, expected: range.offset, found: first });
+    }
     return this.#collect(path, exchange, range);
   }
 
@@ -109,14 +110,14 @@ export class RangeReader {
     const bytes = new Uint8Array(length);
     const received = await readInto(bytes, exchange.chunks());
     if (received === length) return { done: true, value: bytes };
-    if (received < length) return { done: false, reason: `the answer ended after ${received} of ${length} bytes from byte ${offset}` };
+    if (received < length) return { done: false, error: this.#incomplete(path, received, length) };
     throw new DownloadError('download.wrong-size', { file: path, source: this.base.href, expected: size, found: `over ${offset + length}` });
   }
 
   /** Another host's answer hides from a page that it is compressed, and then is longer than it said. */
   async #collectCompressed(path: string, exchange: Exchange, size: number): Promise<Attempt<Uint8Array>> {
     const whole = await this.#collectWhole(path, exchange);
-    if (whole.size < size) return { done: false, reason: `the answer ended after ${whole.size} of ${size} bytes` };
+    if (whole.size < size) return { done: false, error: this.#incomplete(path, whole.size, size) };
     return { done: true, value: new Uint8Array(await whole.arrayBuffer()) };
   }
 
@@ -156,15 +157,14 @@ export class RangeReader {
     take: (exchange: Exchange) => Promise<Attempt<Value>>,
   ): Promise<Value> {
     const operation = `Reading ${this.urlOf(path)}`;
-    const fail = ({ reason, cause }: FailedAttempt): Error => this.#failure(path, reason, cause);
-    return withRetries({ operation, policy: this.#policy, signal: request.signal, fail }, async () => {
+    return withRetries({ operation, policy: this.#policy, signal: request.signal }, async () => {
       let exchange: Exchange | undefined;
       try {
         const headers = { 'accept-encoding': 'identity', ...request.headers };
         exchange = await openExchange(this.urlOf(path), { ...request, headers, fetch: this.#fetch, stallMs: this.#policy.stallMs });
         const { status, headers: answered } = exchange.response;
         if (!isTransientStatus(status)) return await take(exchange);
-        return { done: false, reason: `the server answered ${status}`, retryAfterMs: retryAfterOf(answered) };
+        return { done: false, error: this.#refused(path, status), retryAfterMs: retryAfterOf(answered) };
       } catch (cause) {
         throwIfAborted(request.signal, operation);
         return failedConnection(cause, (reason) => this.#failure(path, reason, cause));
@@ -174,7 +174,15 @@ export class RangeReader {
     });
   }
 
-  #failure(path: string, reason: string, cause?: unknown): DownloadError {
+  #refused(path: string, status: number): DownloadError {
+    return new DownloadError('download.status', { file: path, source: this.base.href, status });
+  }
+
+  #incomplete(path: string, found: number, expected: number): DownloadError {
+    return new DownloadError('download.incomplete', { file: path, source: this.base.href, found, expected });
+  }
+
+  #failure(path: string, reason: string, cause: unknown): DownloadError {
     return new DownloadError('download.failed', { file: path, source: this.base.href, reason }, { cause });
   }
 }

@@ -27,8 +27,8 @@ export type Attempt<Value> =
   | { readonly done: true; readonly value: Value }
   | {
     readonly done: false;
-    readonly reason: string;
-    readonly cause?: unknown;
+    /** What to throw where it stays so. */
+    readonly error: Error;
     /** What the server asked for. */
     readonly retryAfterMs?: number | undefined;
     /** Whether it got far enough for the count of failures to start again. */
@@ -44,8 +44,6 @@ export interface RetryContext {
   readonly operation: string;
   readonly policy: RetryPolicy;
   readonly signal: AbortSignal | undefined;
-  /** Makes the error to throw in the end. */
-  fail(last: FailedAttempt): Error;
 }
 
 /**
@@ -61,7 +59,7 @@ export async function withRetries<Value>(context: RetryContext, attempt: () => P
     throwIfAborted(signal, operation);
     failures = outcome.progressed === true ? 1 : failures + 1;
     const wait = outcome.retryAfterMs ?? 0;
-    if (failures >= policy.attempts || wait > policy.maxRetryAfterMs) throw context.fail(outcome);
+    if (failures >= policy.attempts || wait > policy.maxRetryAfterMs) throw outcome.error;
     await sleep(Math.max(wait, backoff(policy, failures)), signal, operation);
   }
 }

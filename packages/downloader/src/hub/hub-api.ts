@@ -35,7 +35,7 @@ export async function resolveCommit(library: HubLibrary, hub: HubConnection, que
     fetch: apiFetch(hub, query),
   }));
   if (typeof sha === 'string' && isCommit(sha)) return sha;
-  throw new DownloadError('download.invalid-answer', { source: hub.endpoint, reason: 'no commit in what it tells of the model' });
+  throw new DownloadError('download.no-commit', { source: hub.endpoint, model: query.id });
 }
 
 /** Asks the hub for the files of a commit, and chooses those that are needed. */
@@ -81,16 +81,16 @@ function requestApi(
   headers: Readonly<Record<string, string>>,
 ): Promise<Response> {
   const operation = `Asking the hub for ${id}`;
-  const failure = (reason: string, cause?: unknown): DownloadError =>
+  const failure = (reason: string, cause: unknown): DownloadError =>
     new DownloadError('download.failed', { file: id, source: hub.endpoint, reason }, { cause });
-  const fail = ({ reason, cause }: { readonly reason: string; readonly cause?: unknown }): DownloadError => failure(reason, cause);
-  return withRetries({ operation, policy: hub.policy, signal, fail }, async () => {
+  return withRetries({ operation, policy: hub.policy, signal }, async () => {
     try {
       const exchange = await openExchange(url, { fetch: hub.fetch, headers, signal, stallMs: hub.policy.stallMs });
       const { response } = exchange;
       if (isTransientStatus(response.status)) {
         await exchange.close();
-        return { done: false, reason: `the server answered ${response.status}`, retryAfterMs: retryAfterOf(response.headers) };
+        const error = new DownloadError('download.status', { file: id, source: hub.endpoint, status: response.status });
+        return { done: false, error, retryAfterMs: retryAfterOf(response.headers) };
       }
       if (!response.ok) {
         await exchange.close();
@@ -130,5 +130,5 @@ async function answered<Value>(hub: HubConnection, { id, signal }: HubQuery, ask
 }
 
 function tooLong(hub: HubConnection): DownloadError {
-  return new DownloadError('download.invalid-answer', { source: hub.endpoint, reason: 'its listing has no end' });
+  return new DownloadError('download.endless-listing', { source: hub.endpoint });
 }

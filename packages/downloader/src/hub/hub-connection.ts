@@ -36,12 +36,12 @@ export function followRedirects(fetch: Fetch): Fetch {
       await response.body?.cancel();
       current = redirectTarget(location, current);
     }
-    throw new DownloadError('download.invalid-answer', { source: new URL(url).origin, reason: `over ${mostRedirects} redirects` });
+    throw new DownloadError('download.redirects', { source: new URL(url).origin, limit: mostRedirects });
   };
 }
 
 function redirectTarget(location: string, from: string): string {
   const target = URL.canParse(location, from) ? new URL(location, from) : undefined;
   if (target !== undefined && /^https?:$/.test(target.protocol)) return target.href;
-  throw new DownloadError('download.invalid-answer', { source: new URL(from).origin, reason: 'a redirect to no web address' });
+  throw new DownloadError('download.redirect-target', { source: new URL(from).origin, found: JSON.stringify(location) });
 }

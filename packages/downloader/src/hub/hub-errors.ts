@@ -24,9 +24,9 @@ export function refusalError(response: Response, request: RefusedRequest): Downl
   if (response.status === 404) {
     if (code === 'RevisionNotFound') return new ModelNotFoundError('model.no-revision', { model, source, revision });
     if (code === 'EntryNotFound' && file !== undefined) return new ModelNotFoundError('model.no-file', { model, file });
-    return new ModelNotFoundError('model.not-found', { model, reason: `${source} has no such model` });
+    return new ModelNotFoundError('model.not-on-hub', { model, source });
   }
   const said = response.headers.get('x-error-message');
-  const reason = `the server answered ${response.status}${said === null ? '' : ` (${said.slice(0, 200)})`}`;
-  return new DownloadError('download.failed', { file: file ?? model, source, reason });
+  const status = `${response.status}${said === null ? '' : ` (${said.slice(0, 200)})`}`;
+  return new DownloadError('download.status', { file: file ?? model, source, status });
 }

@@ -14,10 +14,10 @@ export function parseListing(entries: readonly unknown[], source: string): reado
   for (const entry of entries) {
     const fields: Fields = typeof entry === 'object' && entry !== null ? entry as Fields : {};
     const { path, type } = fields;
-    if (typeof path !== 'string') throw invalid(source, 'an entry of the listing has no path');
+    if (typeof path !== 'string') throw invalid(source, '?', 'path', path);
     if (leavesFolder(path)) throw new DownloadError('download.unsafe-name', { source, file: JSON.stringify(path) });
     if (type !== 'file' || !isSafePath(path)) continue;
-    if (files.has(path)) throw invalid(source, `${path} is listed twice`);
+    if (files.has(path)) throw new DownloadError('download.listed-twice', { source, file: path });
     files.set(path, parseFile(fields, path, source));
   }
   return [...files.values()];
@@ -26,11 +26,11 @@ export function parseListing(entries: readonly unknown[], source: string): reado
 function parseFile(fields: Fields, path: string, source: string): HubFile {
   const lfs: Fields | undefined = typeof fields['lfs'] === 'object' && fields['lfs'] !== null ? fields['lfs'] as Fields : undefined;
   const size = lfs?.['size'] ?? fields['size'];
-  if (!Number.isSafeInteger(size) || (size as number) < 0) throw invalid(source, `the size of ${path} is ${JSON.stringify(size)}`);
+  if (!Number.isSafeInteger(size) || (size as number) < 0) throw invalid(source, path, 'size', size);
   const hash: ExpectedHash | undefined = lfs === undefined
     ? hashOf('git-sha1', fields['oid'], 40)
     : hashOf('sha256', lfs['oid'], 64);
-  if (hash === undefined) throw invalid(source, `${path} has no hash`);
+  if (hash === undefined) throw invalid(source, path, 'oid', (lfs ?? fields)['oid']);
   return { path, size: size as number, hash };
 }
 
@@ -45,6 +45,6 @@ function leavesFolder(path: string): boolean {
   return parts[0] === '' || parts.includes('..') || /^[A-Za-z]:/.test(path);
 }
 
-function invalid(source: string, reason: string): DownloadError {
-  return new DownloadError('download.invalid-answer', { source, reason });
+function invalid(source: string, file: string, field: string, found: unknown): DownloadError {
+  return new DownloadError('download.listing-entry', { source, file, field, found: JSON.stringify(found) ?? 'undefined' });
 }

@@ -93,7 +93,7 @@ test('given files must be there and stay inside', async () => {
 });
 
 test('an address without a model is no model', async () => {
-  await expect(openUrl(`${server.endpoint}/owner/other/resolve/main`)).rejects.toMatchObject({ code: 'download.failed' });
+  await expect(openUrl(`${server.endpoint}/owner/other/resolve/main`)).rejects.toMatchObject({ code: 'download.status' });
   await expect(openUrl(await serve((_, response) => response.writeHead(404).end()))).rejects.toMatchObject({
     code: 'model.no-file', parameters: { file: 'config.json' },
   });
@@ -137,7 +137,7 @@ test('what fails for good is a typed error', async () => {
   server.addFault({ fault: { kind: 'status', status: 503 }, times: Infinity });
   const read = source.read('config.json');
   await expect(read).rejects.toThrow(DownloadError);
-  await expect(read).rejects.toMatchObject({ code: 'download.failed', parameters: { reason: 'the server answered 503' } });
+  await expect(read).rejects.toMatchObject({ code: 'download.status', parameters: { status: 503 } });
   expect(server.requests.filter(({ status }) => status === 503)).toHaveLength(quickPolicy.attempts);
 });
 

@@ -92,8 +92,7 @@ class TransferState {
 async function fetchRest(transfer: FileTransfer, state: TransferState): Promise<void> {
   const { hub, file, signal } = transfer;
   const operation = `Downloading ${file.path}`;
-  const fail = ({ reason, cause }: { readonly reason: string; readonly cause?: unknown }): DownloadError => failure(transfer, reason, cause);
-  await withRetries({ operation, policy: hub.policy, signal, fail }, async () => {
+  await withRetries({ operation, policy: hub.policy, signal }, async () => {
     const before = state.loaded;
     const outcome = state.loaded < file.size ? await fetchOnce(transfer, state, operation) : undefined;
     if (outcome !== undefined && !outcome.done) return { ...outcome, progressed: state.loaded - before >= progressBytes };
@@ -120,25 +119,30 @@ async function receive(transfer: FileTransfer, state: TransferState, exchange: E
   const { file, hub, model, commit } = transfer;
   const { response } = exchange;
   const { status } = response;
-  if (isTransientStatus(status)) return refused(status, response);
+  if (isTransientStatus(status)) return refused(transfer, response);
   if (status === 416) {
     // What is here is not what the server has.
     await state.restart();
-    return refused(status, response);
+    return refused(transfer, response);
   }
   // A signed link of another host may have run out; the next try gets a new one.
-  if (!response.ok && isElsewhere(response, hub)) return refused(status, response);
+  if (!response.ok && isElsewhere(response, hub)) return refused(transfer, response);
   if (!response.ok) {
     throw refusalError(response, { model, source: hub.endpoint, revision: commit, file: file.path, hasToken: hub.token !== undefined });
   }
   if (state.loaded > 0 && (status !== 206 || startOf(response, state.loaded) !== state.loaded)) await state.restart();
-  if (state.loaded === 0 && status === 206 && startOf(response, 0) !== 0) return { done: false, reason: 'the server sent another part of the file' };
+  const first = status === 206 ? startOf(response, 0) : 0;
+  if (state.loaded === 0 && first !== 0) {
+    const found = first ?? '?';
+    return { done: false, error: new DownloadError('download.wrong-part', { file: file.path, source: hub.endpoint, expected: 0, found }) };
+  }
   for await (const chunk of exchange.chunks()) {
     if (state.loaded + chunk.byteLength > file.size) return tooMuch(transfer, state);
     await state.append(chunk);
   }
   if (state.loaded === file.size) return { done: true, value: undefined };
-  return { done: false, reason: `the answer ended after ${state.loaded} of ${file.size} bytes` };
+  const ends = { file: file.path, source: hub.endpoint, found: state.loaded, expected: file.size };
+  return { done: false, error: new DownloadError('download.incomplete', ends) };
 }
 
 async function tooMuch(transfer: FileTransfer, state: TransferState): Promise<never> {
@@ -152,15 +156,15 @@ async function checkHash({ file, hub }: FileTransfer, state: TransferState): Pro
   const found = state.digest();
   if (found === file.hash.value) return { done: true, value: undefined };
   await state.restart();
-  if (state.startedAgain) {
-    throw new DownloadError('download.checksum', { file: file.path, source: hub.endpoint, expected: file.hash.value, found });
-  }
+  const error = new DownloadError('download.checksum', { file: file.path, source: hub.endpoint, expected: file.hash.value, found });
+  if (state.startedAgain) throw error;
   state.startedAgain = true;
-  return { done: false, reason: `wrong bytes (hash ${found})` };
+  return { done: false, error };
 }
 
-function refused(status: number, { headers }: Response): Attempt<never> {
-  return { done: false, reason: `the server answered ${status}`, retryAfterMs: retryAfterOf(headers) };
+function refused({ file, hub }: FileTransfer, { status, headers }: Response): Attempt<never> {
+  const error = new DownloadError('download.status', { file: file.path, source: hub.endpoint, status });
+  return { done: false, error, retryAfterMs: retryAfterOf(headers) };
 }
 
 function startOf(response: Response, assumed: number): number | undefined {

@@ -23,6 +23,24 @@ export const download: Translation<typeof english> = {
     '{model} auf {source} enthält keine safetensors-Datei, also nichts, das laufen könnte. Wähle ein Modell im Format von MLX, etwa eines von mlx-community.',
   'download.invalid-answer':
     '{source} hat etwas geantwortet, das keine Antwort eines Hubs ist: {reason}. Prüfe HF_ENDPOINT (oder die Option "endpoint").',
+  'download.status':
+    '{source} hat für {file} mit {status} geantwortet. Versuche es später erneut; Vollständiges bleibt erhalten.',
+  'download.incomplete':
+    '{source} hat {file} nach {found} von {expected} Bytes beendet. Prüfe das Netz und versuche es erneut; Vollständiges bleibt erhalten.',
+  'download.wrong-part':
+    '{source} hat {file} ab Byte {found} gesendet, erwartet war Byte {expected}. Versuche es erneut; bleibt es so, liegt es am Server.',
+  'download.no-commit':
+    '{source} sagt nicht, auf welchem Commit {model} steht. Prüfe HF_ENDPOINT (oder die Option "endpoint").',
+  'download.endless-listing':
+    '{source} führt Dateien ohne Ende auf. Prüfe HF_ENDPOINT (oder die Option "endpoint").',
+  'download.listing-entry':
+    '{source} führt die Datei {file} mit {field}: {found}. Prüfe HF_ENDPOINT (oder die Option "endpoint").',
+  'download.listed-twice':
+    '{source} führt {file} doppelt. Prüfe HF_ENDPOINT (oder die Option "endpoint").',
+  'download.redirects':
+    '{source} leitet mehr als {limit}-mal weiter. Prüfe HF_ENDPOINT (oder die Option "endpoint").',
+  'download.redirect-target':
+    '{source} leitet nach {found} weiter; das ist keine Webadresse. Prüfe HF_ENDPOINT (oder die Option "endpoint").',
   'download.no-ranges':
     '{file} auf {source} hat {size} Bytes, und der Server sendet keine Teile von Dateien (Ranges), was Dateien über {limit} Bytes brauchen. Nimm einen Server, der das kann.',
 };

@@ -5,6 +5,8 @@ import type { Translation } from '../translation.js';
 export const model: Translation<typeof english> = {
   'model.not-found':
     'Das Modell "{model}" wurde nicht gefunden: {reason}. Gib einen Ordner, einen Registry-Namen (siehe "mlxengine list") oder eine Hub-Kennung wie owner/name an.',
+  'model.not-on-hub':
+    '{source} hat kein Modell {model}. Prüfe den Namen; Modelle heißen owner/name.',
   'model.invalid-id':
     '"{model}" ist keine Hub-Kennung, erwartet war owner/name, etwa mlx-community/SmolLM2-135M-Instruct. Eine Revision wird getrennt angegeben.',
   'model.invalid-revision':

@@ -20,6 +20,24 @@ export const download = {
     '{model} on {source} holds no safetensors file, so there is nothing to run. Choose a model in MLX\'s format, such as one of mlx-community.',
   'download.invalid-answer':
     '{source} answered something that is no answer of a hub: {reason}. Check HF_ENDPOINT (or the option "endpoint").',
+  'download.status':
+    '{source} answered {status} for {file}. Try again later; what is complete is kept.',
+  'download.incomplete':
+    '{source} ended {file} after {found} of {expected} bytes. Check the network and try again; what is complete is kept.',
+  'download.wrong-part':
+    '{source} sent {file} from byte {found}, expected byte {expected}. Try again; if it stays so, the server is at fault.',
+  'download.no-commit':
+    '{source} does not say which commit {model} is at. Check HF_ENDPOINT (or the option "endpoint").',
+  'download.endless-listing':
+    '{source} lists files without end. Check HF_ENDPOINT (or the option "endpoint").',
+  'download.listing-entry':
+    '{source} lists the file {file} with {field}: {found}. Check HF_ENDPOINT (or the option "endpoint").',
+  'download.listed-twice':
+    '{source} lists {file} twice. Check HF_ENDPOINT (or the option "endpoint").',
+  'download.redirects':
+    '{source} redirects more than {limit} times. Check HF_ENDPOINT (or the option "endpoint").',
+  'download.redirect-target':
+    '{source} redirects to {found}, which is no web address. Check HF_ENDPOINT (or the option "endpoint").',
   'download.no-ranges':
     '{file} at {source} has {size} bytes and the server sends no parts of files (ranges), which files over {limit} bytes need. Use a server that does.',
 } as const;

@@ -2,6 +2,8 @@
 export const model = {
   'model.not-found':
     'The model "{model}" was not found: {reason}. Give a folder, a registry name (see "mlxengine list") or a hub id such as owner/name.',
+  'model.not-on-hub':
+    '{source} has no model {model}. Check the name; models are named owner/name.',
   'model.invalid-id':
     '"{model}" is no hub id, expected owner/name, such as mlx-community/SmolLM2-135M-Instruct. A revision is given apart.',
   'model.invalid-revision':
