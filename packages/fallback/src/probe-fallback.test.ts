@@ -1,3 +1,4 @@
+import { platform } from '#platform';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createFallbackBackend } from './create-fallback-backend.js';
 import { kernelBinary } from './kernels/compile-kernels.js';
@@ -46,4 +47,22 @@ test('a host without WebAssembly is told', async () => {
   vi.stubGlobal('WebAssembly', undefined);
   expect((await probeFallback()).checks).toMatchObject([{ name: 'webassembly', ok: false }]);
   await expect(createFallbackBackend()).rejects.toMatchObject({ code: 'fallback.no-webassembly' });
+});
+
+test('a host without shared memory is told, and still answers', async () => {
+  vi.stubGlobal('SharedArrayBuffer', undefined);
+  const probe = await probeFallback();
+  expect(probe).toMatchObject({ available: true, automatic: true });
+  expect(probe.checks.find(({ name }) => name === 'shared-memory')).toEqual({
+    name: 'shared-memory', ok: false, detail: 'Memory shared between threads: missing.', remedy: 'In a browser, serve the page cross-origin isolated.',
+  });
+});
+
+test('a host on which no worker starts is told why, and still answers', async () => {
+  vi.spyOn(platform, 'openWorkerChannel').mockRejectedValue(new Error('workers are forbidden'));
+  const probe = await probeFallback();
+  expect(probe).toMatchObject({ available: true, automatic: true });
+  expect(probe.checks.find(({ name }) => name === 'worker')).toMatchObject({
+    ok: false, detail: 'A worker did not start: workers are forbidden. The engine runs in the calling thread.', remedy: expect.any(String) as string,
+  });
 });
