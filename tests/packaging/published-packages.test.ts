@@ -38,8 +38,12 @@ describe('the packages as published', () => {
     expect(installed).toMatchObject({ status: 0 });
   });
 
-  it.each(names)('%s does nothing when it is imported', async (name) => {
-    const program = `const all = await import('${name}'); if (Object.keys(all).length === 0) throw new Error('exports nothing');`;
+  it.each(names)('%s does nothing when it is imported, and loads no native code', async (name) => {
+    const program = `const all = await import('${name}');
+      if (Object.keys(all).length === 0) throw new Error('exports nothing');
+      process.report.excludeNetwork = true;
+      const native = process.report.getReport().sharedObjects.filter((path) => /\\.node$|libmlx/.test(path));
+      if (native.length > 0) throw new Error('loaded ' + native.join(', '));`;
     const run = await runProgram(process.execPath, ['--input-type=module', '-e', program], application.path, process.env);
     expect(run).toMatchObject({ status: 0, stdout: '', stderr: '' });
   });
