@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { filesOfFolder, startHubServer, type HubServer } from '@mlxengine/testing/hub-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { mountSmallDisk } from '../../packages/downloader/tests/small-disk.js';
 import { runMlxengine, starterCheckpoint, type Outcome } from './command.js';
 
 const id = 'someone/a-real-model';
@@ -29,8 +30,8 @@ function mlxengine(args: readonly string[], env: Readonly<Record<string, string>
 }
 
 /** Paths in the cache that look like a finished model. */
-async function published(): Promise<string[]> {
-  const all = await readdir(cache, { recursive: true }).catch(() => []);
+async function published(folder = cache): Promise<string[]> {
+  const all = await readdir(folder, { recursive: true }).catch(() => []);
   return all.filter((path) => /snapshots.*safetensors$/.test(path) || /refs\/main$/.test(path));
 }
 
@@ -68,21 +69,18 @@ describe('mlxengine pull', { timeout: 120_000 }, () => {
 
   it('a disk that is full, with nothing half-written', async ({ skip }) => {
     const full = join(cache, 'full');
+    await mkdir(full);
+    const disk = await mountSmallDisk(full, '8m');
+    if (disk === undefined) return skip('needs the right to mount a tmpfs: as root, by user namespaces or by sudo without a password');
     try {
-      execFileSync('mkdir', [full]);
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', full], { stdio: 'ignore' });
-    } catch {
-      skip('needs the right to mount a tmpfs');
-    }
-    try {
-      const { stderr, exitCode } = await mlxengine(['pull', id], { HF_HUB_CACHE: full });
+      const { stderr, exitCode } = await mlxengine(['pull', id], { HF_HUB_CACHE: disk.path });
       expect(stderr).toMatch(/\[storage\.disk-full\]/);
       expect(exitCode).toBe(1);
-      expect(await published()).toEqual([]);
-      const sizes = execFileSync('du', ['-sb', full], { encoding: 'utf8' });
+      expect(await published(disk.path)).toEqual([]);
+      const sizes = execFileSync('du', ['-sb', disk.path], { encoding: 'utf8' });
       expect(Number.parseInt(sizes, 10)).toBeLessThan(64 * 1024);
     } finally {
-      execFileSync('umount', [full]);
+      disk.unmount();
     }
   });
 });

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rm, symlink } from 'node:fs/promises';
@@ -7,6 +6,7 @@ import { StorageError } from '@mlxengine/core';
 import { startHubServer, type HubServer } from '@mlxengine/testing/hub-server';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { cacheEntries, cacheFlaws, downloaderFor, makeCache, modelId, repository, smallDisk, weights } from './hub-fixture.js';
+import { mountSmallDisk } from './small-disk.js';
 
 let server: HubServer;
 let cache: Awaited<ReturnType<typeof makeCache>>;
@@ -37,21 +37,12 @@ test.skipIf(!existsSync('/dev/full'))('a write that finds no space is a typed er
   expect(await cacheFlaws(cache.path, server)).toEqual([]);
 });
 
-/** A file system of its own that is too small; `undefined` where this user may not make one. */
-function mountSmall(path: string, size: string): (() => void) | undefined {
-  try {
-    execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'none', path], { stdio: 'ignore' });
-    return () => void execFileSync('/bin/umount', [path]);
-  } catch {
-    return undefined;
-  }
-}
-
 test('a disk that fills up in the middle is emptied again, and goes on once there is space', async ({ skip }) => {
-  const path = join(cache.path, 'disk');
-  await mkdir(path);
-  const unmount = mountSmall(path, '4m');
-  if (unmount === undefined) return skip('mounting a tmpfs needs root');
+  const folder = join(cache.path, 'disk');
+  await mkdir(folder);
+  const disk = await mountSmallDisk(folder, '4m');
+  if (disk === undefined) return skip('needs the right to mount a tmpfs: as root, by user namespaces or by sudo without a password');
+  const { path } = disk;
   try {
     // As if the space had gone after it was looked at.
     const failing = downloaderFor(server, path, {}, { openStore: smallDisk(Infinity) }).download(modelId);
@@ -60,11 +51,11 @@ test('a disk that fills up in the middle is emptied again, and goes on once ther
     expect(left.filter((entry) => /partial|snapshots|refs|lock/.test(entry))).toEqual([]);
     expect(await cacheFlaws(path, server)).toEqual([]);
     await expect(downloaderFor(server, path).download(modelId)).rejects.toMatchObject({ code: 'storage.disk-full' });
-    execFileSync('/bin/mount', ['-o', 'remount,size=16m', path]);
+    disk.resize('16m');
     await downloaderFor(server, path).download(modelId);
     expect(await cacheFlaws(path, server)).toEqual([]);
   } finally {
-    unmount();
-    await rm(path, { recursive: true });
+    disk.unmount();
+    await rm(folder, { recursive: true });
   }
 });
