@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { spawn } from '@lydell/node-pty';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeOldMachine } from './old-machine.js';
 import { runProgram, type ProgramRun } from './run-program.js';
@@ -26,6 +27,8 @@ describe.skipIf(process.platform === 'win32')('a fresh clone, with Node.js 20 an
     expect(first.stderr).toContain('Set up in');
     expect(first.stdout).toContain('Paris');
     expect(first.status).toBe(0);
+    // The whole of it, on the two cores that this has to hold on.
+    expect(first.seconds).toBeLessThan(360);
   });
 
   it.each(['node', 'pnpm', 'cmake', 'ninja', 'clang-format'])('has %s in its own folder', async (name) => {
@@ -45,6 +48,18 @@ describe.skipIf(process.platform === 'win32')('a fresh clone, with Node.js 20 an
     }
     expect(Math.min(...times)).toBeLessThan(2);
   });
+
+  it('chats in the terminal with npm start alone', async () => {
+    const terminal = spawn('npm', ['start'], { cwd: checkout, env: environment, cols: 100, rows: 30 });
+    let output = '';
+    terminal.onData((text) => (output += text));
+    const ended = new Promise<number>((done) => terminal.onExit(({ exitCode }) => done(exitCode)));
+    await expect.poll(() => output, { timeout: 60_000 }).toMatch(/> $/m);
+    terminal.write(`${prompt}\r`);
+    await expect.poll(() => output, { timeout: 60_000 }).toMatch(/France\?[^]*Paris[^]*> /);
+    terminal.write('\u0004');
+    expect(await ended).toBe(0);
+  }, 130_000);
 
   it.each(['fallback', 'mlx'])('answers with npx mlxengine on %s', async (backend) => {
     const { status, stdout } = await run('npx', 'mlxengine', 'run', prompt, '--model', 'smollm2', '--backend', backend);
