@@ -54,7 +54,7 @@ describe.skipIf(process.platform === 'win32')('a fresh clone, with Node.js 20 an
     let output = '';
     terminal.onData((text) => (output += text));
     const ended = new Promise<number>((done) => terminal.onExit(({ exitCode }) => done(exitCode)));
-    await expect.poll(() => output, { timeout: 60_000 }).toMatch(/> $/m);
+    await expect.poll(() => output, { timeout: 60_000 }).toMatch(/leaves\.[^]*> /);
     terminal.write(`${prompt}\r`);
     await expect.poll(() => output, { timeout: 60_000 }).toMatch(/France\?[^]*Paris[^]*> /);
     terminal.write('\u0004');
