@@ -1,6 +1,6 @@
 import type { WeightSource } from '@mlxengine/core';
 import type { ComputeDtype } from '@mlxengine/core/backend';
-import type { ModelGraph } from '@mlxengine/core/graph';
+import type { ModelGraph, StateDeclaration } from '@mlxengine/core/graph';
 import { bytesPerElement, isFloatDtype } from './tensors/dtype.js';
 
 /** Memory that a model takes with one number format, in bytes. */
@@ -24,7 +24,15 @@ export function estimateMemory(graph: ModelGraph, weights: WeightSource, dtype: 
     const elements = tensor.byteLength / bytesPerElement(tensor.dtype);
     weightBytes += isFloatDtype(tensor.dtype) ? elements * floatBytes : tensor.byteLength;
   }
-  let kvElements = 0;
-  for (const { heads, keyDimension, valueDimension } of graph.states) kvElements += heads * (keyDimension + valueDimension);
+  const kvElements = graph.states.reduce((sum, state) => sum + elementsPerToken(state), 0);
   return { weightBytes, kvBytesPerToken: kvElements * floatBytes };
+}
+
+/** What a state grows by with a token; windows and recurrences stop growing, which is left out. */
+function elementsPerToken(state: StateDeclaration): number {
+  switch (state.type) {
+    case 'kv': return state.window === undefined ? state.heads * (state.keyDimension + state.valueDimension) : 0;
+    case 'latent': return state.rank + state.ropeDimension;
+    case 'rolling': case 'matrix': return 0;
+  }
 }

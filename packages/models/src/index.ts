@@ -10,12 +10,19 @@ export {
   type ArchitecturePlan,
   type GraphResult,
 } from './architectures/architecture.js';
-export { GraphBuilder, type AttentionInputs, type GraphEnd } from './graph/graph-builder.js';
+export { GraphBuilder, type GraphEnd } from './graph/graph-builder.js';
+export type { AttentionInputs, LatentAttentionInputs } from './graph/builder/attention-builder.js';
+export type { RouteOptions } from './graph/builder/expert-builder.js';
+export type { ClipBounds } from './graph/builder/math-builder.js';
+export type { CausalConvOptions, GatedDeltaInputs, SSMScanInputs } from './graph/builder/recurrence-builder.js';
+export type { EmbeddingOptions, LayerNormOptions } from './graph/builder/weight-builder.js';
 export { describeGraph } from './graph/describe-graph.js';
 export { ropeSettings, type RopeInit } from './graph/rope-scaling.js';
 export type { RopeSettings } from './graph/rope-settings.js';
 export { ConfigReader, type Bounds } from './config/config-reader.js';
-export type { DropRewrite, RenameRewrite, TensorPattern, WeightRewrite } from './checkpoint/weight-rewrite.js';
+export { CheckpointTensors } from './sanitize/checkpoint-tensors.js';
+export { SymbolicTensor } from './sanitize/symbolic-tensor.js';
+export type { SymbolicTensorData, TensorExpression, TensorFunction } from './sanitize/tensor-expression.js';
 export { safetensorsChunks, type SafetensorsWriteOptions, type TensorToWrite } from './safetensors/safetensors-chunks.js';
 export type { CheckpointSink } from './gguf/checkpoint-sink.js';
 export { importGguf, type GgufImportProgress, type ImportGgufOptions } from './gguf/import-gguf.js';

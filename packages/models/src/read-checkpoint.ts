@@ -3,7 +3,7 @@ import type { ModelConfiguration, ModelSource, WeightSource } from '@mlxengine/c
 import type { ModelGraph } from '@mlxengine/core/graph';
 import { findArchitecture } from './architectures/registry.js';
 import type { ArchitectureOptions } from './build-graph.js';
-import { applyRewrites } from './checkpoint/apply-rewrites.js';
+import { sanitizeTensors } from './sanitize/sanitize-tensors.js';
 import { CheckpointWeights } from './checkpoint/checkpoint-weights.js';
 import { matchWeights } from './checkpoint/match-weights.js';
 import { readQuantizationSettings } from './checkpoint/quantization-settings.js';
@@ -42,9 +42,9 @@ export async function readCheckpoint(source: ModelSource, options: ReadCheckpoin
   throwIfAborted(signal, `Reading ${source.name}`);
   const files = await source.list({ ...(signal && { signal }) });
   const { values: config, endTokens, samplingDefaults } = await readModelConfig(source, files, { signal });
-  const { graph, rewrites } = findArchitecture(config, architectures).plan(config);
+  const { graph, sanitize } = findArchitecture(config, architectures).plan(config);
   const settings = readQuantizationSettings(new ConfigReader(config));
-  const tensors = applyRewrites(await readTensors(source, files, { signal }), rewrites);
+  const tensors = sanitizeTensors(await readTensors(source, files, { signal }), sanitize);
   const quantizations = matchWeights(graph, { source: source.name, tensors, settings });
   const weights = new CheckpointWeights({ source, tensors, quantizations });
   const modelType = new ConfigReader(config).string('model_type');

@@ -1,4 +1,5 @@
 import type { GraphOperation } from '../graph/index.js';
+import type { QuantizationMode } from '../model/quantization.js';
 import type { TensorDtype } from '../model/weight-source.js';
 import type { ComputeDtype } from './inference-backend.js';
 
@@ -10,6 +11,8 @@ export interface BackendSupports {
   readonly tensorDtypes: readonly TensorDtype[];
   readonly affineBits: readonly number[];
   readonly affineGroupSizes: readonly number[];
+  /** Formats of quantized floats that it computes with. */
+  readonly floatModes: readonly Exclude<QuantizationMode, 'affine'>[];
   /**
    * Most worker threads that `BackendLoadOptions.threads` may ask for; 0: they cannot be set, and any number asked for
    * is an `UnsupportedFeatureError`.

@@ -8,8 +8,9 @@ export type {
   InferenceBackend,
   MemoryReport,
 } from './inference-backend.js';
+export type { EmbedRequest, EmbedResult } from './embed.js';
 export type { SamplingParameters } from './sampling.js';
-export type { ScoreRequest, ScoreResult } from './score.js';
+export type { ScoreBatchRequest, ScoreRequest, ScoreResult } from './score.js';
 export type { TokenConstraint } from './token-constraint.js';
 export type {
   FinishBatch,
@@ -21,4 +22,5 @@ export type {
 } from './token-request.js';
 export { uniform } from './uniform.js';
 export { createTokenStream, type TokenStreamOptions } from './create-token-stream.js';
-export { validateScoreRequest, validateTokenRequest } from './validate-token-request.js';
+export { checkEmbeds, checkGenerates } from './check-outputs.js';
+export { validateEmbedRequest, validateScoreBatchRequest, validateScoreRequest, validateTokenRequest } from './validate-token-request.js';

@@ -1,7 +1,8 @@
 import type { ModelGraph } from '../graph/index.js';
 import type { WeightSource } from '../model/weight-source.js';
 import type { BackendSupports } from './backend-supports.js';
-import type { ScoreRequest, ScoreResult } from './score.js';
+import type { EmbedRequest, EmbedResult } from './embed.js';
+import type { ScoreBatchRequest, ScoreRequest, ScoreResult } from './score.js';
 import type { TokenBatch, TokenRequest } from './token-request.js';
 
 /** Number format of activations and dense weights. */
@@ -63,6 +64,13 @@ export interface BackendModel extends AsyncDisposable {
   generate(request: TokenRequest, options?: { readonly signal?: AbortSignal }): AsyncIterableIterator<TokenBatch>;
   /** Log-probabilities, and logits where asked for, of given tokens. Leaves the prefix cache as it is. */
   score(request: ScoreRequest, options?: { readonly signal?: AbortSignal }): Promise<ScoreResult>;
+  /** The same for several sequences side by side; each one's answer is what {@link BackendModel.score} gives for it. */
+  scoreBatch(request: ScoreBatchRequest, options?: { readonly signal?: AbortSignal }): Promise<readonly ScoreResult[]>;
+  /**
+   * Vectors of sequences, of a graph whose outputs are `pooled` or `hidden`. Such a graph neither generates nor scores.
+   * @throws `UnsupportedFeatureError` where the graph has neither, `InvalidArgumentError`, `ContextLengthError`, `BackendError`; `AbortedError` by the signal.
+   */
+  embed(request: EmbedRequest, options?: { readonly signal?: AbortSignal }): Promise<EmbedResult>;
   /** Cancels what runs and gives all memory back. A second call does nothing. */
   unload(): Promise<void>;
 }

@@ -15,3 +15,9 @@ export interface ScoreResult {
   /** `[n, vocabularySize]`, row-major, where asked for. */
   readonly logits?: Float32Array;
 }
+
+/** Asks for the model's opinion of several sequences, which share the forward passes. */
+export interface ScoreBatchRequest extends Pick<ScoreRequest, 'chunkSize' | 'logits'> {
+  /** One or more, each of two or more ids; their lengths may differ. */
+  readonly sequences: readonly (readonly number[] | Uint32Array)[];
+}

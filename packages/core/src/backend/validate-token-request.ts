@@ -2,7 +2,8 @@ import { checkNumber } from '../checks/check-number.js';
 import { ContextLengthError } from '../errors/context-length-error.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import type { SamplingParameters } from './sampling.js';
-import type { ScoreRequest } from './score.js';
+import type { EmbedRequest } from './embed.js';
+import type { ScoreBatchRequest, ScoreRequest } from './score.js';
 import type { TokenRequest } from './token-request.js';
 
 /**
@@ -32,6 +33,37 @@ export function validateScoreRequest(request: ScoreRequest, vocabularySize: numb
   const promptTokens = request.tokens.length;
   if (promptTokens > contextLength) throw new ContextLengthError('context.exceeded', { promptTokens, contextLength });
 }
+
+/**
+ * Checks a score request of several sequences before a backend works on it.
+ * @throws as {@link validateScoreRequest}
+ */
+export function validateScoreBatchRequest({ sequences, chunkSize }: ScoreBatchRequest, vocabularySize: number, contextLength: number): void {
+  checkNumber('sequences.length', sequences.length, { minimum: 1, maximum: Infinity });
+  for (const tokens of sequences) validateScoreRequest({ tokens, ...(chunkSize !== undefined && { chunkSize }) }, vocabularySize, contextLength);
+}
+
+/**
+ * Checks an embed request before a backend works on it.
+ * @throws `InvalidArgumentError` for a value out of range, `ContextLengthError` where a sequence does not fit the context
+ */
+export function validateEmbedRequest({ sequences, tokenTypes }: EmbedRequest, vocabularySize: number, contextLength: number): void {
+  checkNumber('sequences.length', sequences.length, { minimum: 1, maximum: Infinity });
+  for (const [index, tokens] of sequences.entries()) {
+    checkTokens(`sequences[${index}]`, tokens, 1, vocabularySize);
+    if (tokens.length > contextLength) throw new ContextLengthError('context.exceeded', { promptTokens: tokens.length, contextLength });
+  }
+  if (tokenTypes === undefined) return;
+  checkNumber('tokenTypes.length', tokenTypes.length, { minimum: sequences.length, maximum: sequences.length });
+  for (const [index, types] of tokenTypes.entries()) {
+    const { length = 0 } = sequences[index] ?? [];
+    checkNumber(`tokenTypes[${index}].length`, types.length, { minimum: length, maximum: length });
+    checkTokens(`tokenTypes[${index}]`, types, 1, maxTokenTypes);
+  }
+}
+
+// The largest table that a config may declare (see GraphBuilder); ids past a model's own are refused by its backend.
+const maxTokenTypes = 256;
 
 function checkTokens(name: string, tokens: readonly number[] | Uint32Array, least: number, vocabularySize: number): void {
   if (!Array.isArray(tokens) && !(tokens instanceof Uint32Array)) {

@@ -20,13 +20,18 @@ export interface ModelGraph {
   /** Every weight that an operation names, once. */
   readonly weights: readonly WeightDeclaration[];
   readonly outputs: GraphOutputs;
+  /** Token ids are below it. */
   readonly vocabularySize: number;
   /** Tokens of context that the model was made for. */
   readonly contextLength: number;
 }
 
-/** What a step can be asked for. */
+/** What a step can be asked for; a graph has logits, or else pooled or hidden. */
 export interface GraphOutputs {
-  /** Logits of the chosen rows, `[rows, vocabularySize]`. */
-  readonly logits: ValueId;
+  /** Logits of the chosen rows, `[rows, vocabularySize]`: the graph generates. */
+  readonly logits?: ValueId;
+  /** One vector a sequence, `[sequences, n]`: the graph embeds, or scores where n is the number of labels. */
+  readonly pooled?: ValueId;
+  /** The vectors of all tokens, `[tokens, n]`, of a graph that embeds. */
+  readonly hidden?: ValueId;
 }

@@ -9,7 +9,32 @@ export interface KVStateDeclaration {
   readonly heads: number;
   readonly keyDimension: number;
   readonly valueDimension: number;
+  /** Only so many of the latest tokens are ever read again; absent: all are. */
+  readonly window?: number;
 }
 
-/** State that lives across steps, one of each for a sequence. */
-export type StateDeclaration = KVStateDeclaration;
+/** Latents and rotated keys of one layer of latent attention. */
+export interface LatentStateDeclaration {
+  readonly type: 'latent';
+  readonly name: string;
+  readonly rank: number;
+  readonly ropeDimension: number;
+}
+
+/** The last `width` inputs of a causal convolution, `[width, channels]`, zeros at first. It cannot go back to an earlier position. */
+export interface RollingStateDeclaration {
+  readonly type: 'rolling';
+  readonly name: string;
+  readonly channels: number;
+  readonly width: number;
+}
+
+/** State of a recurrence in float32, zeros at first. It cannot go back to an earlier position. */
+export interface MatrixStateDeclaration {
+  readonly type: 'matrix';
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/** State that lives across steps, one of each for a sequence. In the order in which operations name them. */
+export type StateDeclaration = KVStateDeclaration | LatentStateDeclaration | RollingStateDeclaration | MatrixStateDeclaration;

@@ -5,6 +5,7 @@ export type TensorDtype =
   | 'F64' | 'F32' | 'F16' | 'BF16'
   | 'I64' | 'I32' | 'I16' | 'I8'
   | 'U64' | 'U32' | 'U16' | 'U8'
+  | 'F8_E4M3' | 'F8_E5M2' | 'F8_E8M0'
   | 'BOOL';
 
 /** Header of one tensor. */
@@ -33,7 +34,8 @@ export interface ReadTensorOptions {
  * a backend takes each tensor when it wants it, so that no second copy is ever needed.
  *
  * A weight path `p` has the tensors `p.weight` and, where {@link WeightSource.quantization} says so, `p.scales` and
- * `p.biases`; a linear's bias is `p.bias`.
+ * `p.biases` (affine) or
+ * `p.global_scale`; a bias is `p.bias`. The path of a declared `tensor` is its name.
  */
 export interface WeightSource {
   /** Every tensor by name, in the order of their bytes where there is one: reading in this order is cheapest. */

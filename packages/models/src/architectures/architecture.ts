@@ -1,15 +1,11 @@
-import type { ModelGraph, ValueId } from '@mlxengine/core/graph';
-import type { WeightRewrite } from '../checkpoint/weight-rewrite.js';
+import type { ModelGraph } from '@mlxengine/core/graph';
 import { ConfigReader } from '../config/config-reader.js';
 import { GraphBuilder } from '../graph/graph-builder.js';
+import type { GraphEnd } from '../graph/graph-builder.js';
+import type { CheckpointTensors } from '../sanitize/checkpoint-tensors.js';
 
-/** What a family's graph ends in. */
-export interface GraphResult {
-  /** `[rows, vocabularySize]` */
-  readonly logits: ValueId;
-  /** Tokens of context that the model was made for. */
-  readonly contextLength: number;
-}
+/** What a family's graph ends in: logits where it generates, pooled or hidden where it embeds. */
+export type GraphResult = Omit<GraphEnd, 'architecture'>;
 
 /** A family of models as its author writes it; give it to {@link defineArchitecture}. */
 export interface ArchitectureDefinition<Arguments> {
@@ -21,16 +17,19 @@ export interface ArchitectureDefinition<Arguments> {
   readonly readArguments: (config: ConfigReader) => Arguments;
   /** Builds the graph; weights are named by checkpoint path. */
   readonly buildGraph: (graph: GraphBuilder, args: Arguments) => GraphResult;
-  /** From the checkpoint's tensors to those of the graph; default: as they are. */
-  readonly sanitize?: (args: Arguments) => readonly WeightRewrite[];
+  /**
+   * Brings the checkpoint's tensors to those of the graph, in place: renames, drops and derives them by name and shape (no
+   * bytes are read); default: they stay as they are. It has to leave tensors alone that are as the graph wants them.
+   */
+  readonly sanitize?: (tensors: CheckpointTensors, args: Arguments) => void;
 }
 
 /** What a family makes of one config. */
 export interface ArchitecturePlan {
   /** What a backend runs. */
   readonly graph: ModelGraph;
-  /** From the checkpoint's tensors to those of the graph. */
-  readonly rewrites: readonly WeightRewrite[];
+  /** Brings the checkpoint's tensors to those of the graph, in place. */
+  sanitize(tensors: CheckpointTensors): void;
 }
 
 /** A family of models, ready for use. */
@@ -40,7 +39,7 @@ export interface Architecture {
   /** Other values of `model_type` that mean it. */
   readonly aliases: readonly string[];
   /**
-   * Graph and rewrites for one config, which may be untrusted.
+   * Graph and rewrites of the tensors for one config, which may be untrusted.
    * @throws `CheckpointError`, `UnsupportedFeatureError`, `GraphError`
    */
   plan(config: Readonly<Record<string, unknown>>): ArchitecturePlan;
@@ -59,7 +58,7 @@ export function defineArchitecture<Arguments>(definition: ArchitectureDefinition
       const args = readArguments(new ConfigReader(config));
       const builder = new GraphBuilder();
       const graph = builder.build({ architecture: modelType, ...buildGraph(builder, args) });
-      return { graph, rewrites: sanitize?.(args) ?? [] };
+      return { graph, sanitize: (tensors) => sanitize?.(tensors, args) };
     },
   };
 }

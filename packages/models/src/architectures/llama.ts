@@ -130,8 +130,7 @@ export const llama: Architecture = defineArchitecture({
   aliases: ['mistral', 'iquestcoder', 'xverse'],
   readArguments,
   buildGraph,
-  sanitize: ({ tieWordEmbeddings }) => [
-    { type: 'drop', tensors: { contains: 'self_attn.rotary_emb.inv_freq' } },
-    ...(tieWordEmbeddings ? [{ type: 'drop', tensors: { prefix: 'lm_head.' } } as const] : []),
-  ],
+  sanitize: (tensors, { tieWordEmbeddings }) => {
+    tensors.drop((name) => name.includes('self_attn.rotary_emb.inv_freq') || (tieWordEmbeddings && name.startsWith('lm_head.')));
+  },
 });

@@ -1,4 +1,5 @@
-import type { GraphOperation, ModelGraph, StateDeclaration, WeightDeclaration } from '@mlxengine/core/graph';
+import { operationInputs, operationOutputs } from '@mlxengine/core/graph';
+import type { GraphOperation, GraphOutputs, ModelGraph, StateDeclaration, WeightDeclaration } from '@mlxengine/core/graph';
 import { formatShape } from '../tensors/dtype.js';
 import { formatValue } from './format-value.js';
 
@@ -15,7 +16,7 @@ export function describeGraph(graph: ModelGraph): string {
     ...graph.states.map((state) => `  ${describeState(state)}`),
     'operations',
     ...graph.operations.map((operation) => `  ${describeOperation(operation, graph)}`),
-    `outputs logits %${outputs.logits}`,
+    describeOutputs(outputs),
     '',
   ].join('\n');
 }
@@ -24,37 +25,49 @@ function describeWeight({ path, kind, shape, bias }: WeightDeclaration): string 
   return `${path}: ${kind} ${formatShape(shape)}${bias ? ' + bias' : ''}`;
 }
 
-function describeState({ name, type, heads, keyDimension, valueDimension }: StateDeclaration): string {
-  return `${name}: ${type} ${heads} heads, keys ${keyDimension}, values ${valueDimension}`;
+function describeState({ name, type, ...settings }: StateDeclaration): string {
+  return `${name}: ${type} ${describeSettings(settings).join(', ')}`;
 }
 
 function describeOperation(operation: GraphOperation, graph: ModelGraph): string {
-  const value = graph.values[operation.output];
-  const type = value === undefined ? '?' : formatValue(value);
-  return `%${operation.output} = ${operation.type}(${describeInputs(operation).join(', ')}) : ${type}`;
+  const outputs = operationOutputs(operation);
+  const types = outputs.map((id) => formatValue(graph.values[id] ?? { leading: 'none', dimensions: [], dtype: 'float' }));
+  const inputs = operationInputs(operation).map((id) => `%${id}`);
+  const settings = describeSettings(settingsOf(operation));
+  return `${outputs.map((id) => `%${id}`).join(', ')} = ${operation.type}(${[...inputs, ...settings].join(', ')}) : ${types.join(', ')}`;
 }
 
-function describeInputs(operation: GraphOperation): readonly string[] {
-  switch (operation.type) {
-    case 'tokens': return [];
-    case 'embedding':
-    case 'linear': return [`%${operation.input}`, operation.weight];
-    case 'rmsNorm': return [`%${operation.input}`, operation.weight, `epsilon ${operation.epsilon}`];
-    case 'reshape':
-    case 'selectRows': return [`%${operation.input}`];
-    case 'rope': return [`%${operation.input}`, ...describeRope(operation)];
-    case 'attention':
-      return [`%${operation.queries}`, `%${operation.keys}`, `%${operation.values}`, operation.state, `scale ${round(operation.scale)}`];
-    case 'gated': return [operation.activation, `%${operation.gate}`, `%${operation.up}`];
-    case 'add': return [`%${operation.left}`, `%${operation.right}`];
-  }
+function describeOutputs(outputs: GraphOutputs): string {
+  return `outputs ${Object.entries(outputs).map(([name, id]) => `${name} %${String(id)}`).join(', ')}`;
 }
 
-function describeRope(rope: Extract<GraphOperation, { type: 'rope' }>): readonly string[] {
-  const { rotaryDimensions, traditional, inverseFrequencies, amplitude } = rope;
-  const frequencies = `frequencies ${round(inverseFrequencies[0] ?? NaN)} … ${round(inverseFrequencies.at(-1) ?? NaN)}`;
-  const parts = [`${rotaryDimensions} ${traditional ? 'neighbours' : 'halves'}`, frequencies];
-  return amplitude === 1 ? parts : [...parts, `amplitude ${round(amplitude)}`];
+/** What an operation carries besides values. */
+function settingsOf(operation: GraphOperation): Readonly<Record<string, unknown>> {
+  const ids = new Set([...operationInputs(operation), ...operationOutputs(operation)]);
+  const values = ['input', 'inputs', 'left', 'right', 'gate', 'up', 'queries', 'rotatedQueries', 'keys', 'rotatedKeys', 'values', 'latents',
+    'indices', 'weights', 'dt', 'decay', 'a', 'b', 'c', 'output', 'type'];
+  const isValue = (name: string, setting: unknown): boolean =>
+    values.includes(name) || (name === 'beta' && operation.type === 'gatedDelta' && ids.has(setting as number));
+  return Object.fromEntries(Object.entries(operation).filter(([name, setting]) => !isValue(name, setting)));
+}
+
+function describeSettings(settings: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(settings).map(([name, setting]) => {
+    if (name === 'inverseFrequencies') return describeFrequencies(setting as readonly number[]);
+    if (typeof setting === 'string') return name === 'weight' || name === 'state' || name === 'function' ? setting : `${name} ${setting}`;
+    return `${name} ${describeSetting(setting)}`;
+  });
+}
+
+function describeSetting(setting: unknown): string {
+  if (typeof setting === 'number') return round(setting);
+  if (Array.isArray(setting)) return formatShape(setting as readonly number[]);
+  if (typeof setting !== 'object' || setting === null) return String(setting);
+  return `{ ${Object.entries(setting).map(([name, value]) => `${name} ${describeSetting(value)}`).join(', ')} }`;
+}
+
+function describeFrequencies(frequencies: readonly number[]): string {
+  return `frequencies ${round(frequencies[0] ?? NaN)} … ${round(frequencies.at(-1) ?? NaN)}`;
 }
 
 function round(value: number): string {

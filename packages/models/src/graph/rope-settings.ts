@@ -1,3 +1,5 @@
+import type { DynamicRope } from '@mlxengine/core/graph';
+
 /** How positions rotate, as `RopeOperation` of core takes it. */
 export interface RopeSettings {
   /** How many elements of a head are rotated; even. */
@@ -8,4 +10,6 @@ export interface RopeSettings {
   readonly inverseFrequencies: readonly number[];
   /** Factor on the rotated elements. */
   readonly amplitude: number;
+  /** Takes the place of the inverse frequencies where it is there. */
+  readonly dynamic?: DynamicRope;
 }

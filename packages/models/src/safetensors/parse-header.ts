@@ -21,7 +21,7 @@ export interface HeaderContext {
 }
 
 /** Element types of the format that MLX checkpoints of this version do not use. */
-const knownButUnsupported = new Set(['C64', 'F8_E4M3', 'F8_E5M2', 'F8_E8M0', 'F8_E4M3FNUZ', 'F8_E5M2FNUZ', 'F6_E2M3', 'F6_E3M2', 'F4']);
+const knownButUnsupported = new Set(['C64', 'F8_E4M3FNUZ', 'F8_E5M2FNUZ', 'F6_E2M3', 'F6_E3M2', 'F4']);
 
 /**
  * Checks the JSON header of a safetensors file against everything that the format promises: the file is untrusted, and

@@ -55,4 +55,6 @@ export const checkpoint: Translation<typeof english> = {
     'Der Tensor {tensor} mit {dtype} {shape} braucht {expected} Bytes, zum Schreiben kamen aber {found}.',
   'checkpoint.tensor-refused':
     'Der Tensor {tensor} lässt sich nicht laden: {reason}. config.json und Gewichte gehören nicht zusammen; das Modell neu herunterladen.',
+  'checkpoint.rewrite-misfit':
+    'Ein Tensor des Checkpoints lässt sich nicht in das bringen, was das Modell braucht: [{operation}] erwartet {expected}, gefunden {found}.',
 };

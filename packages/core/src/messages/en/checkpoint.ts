@@ -52,4 +52,6 @@ export const checkpoint = {
     'The tensor {tensor} of {dtype} {shape} takes {expected} bytes, but {found} were given to write.',
   'checkpoint.tensor-refused':
     'The tensor {tensor} cannot be loaded: {reason}. config.json and weights do not belong together; download the model again.',
+  'checkpoint.rewrite-misfit':
+    'A tensor of the checkpoint cannot be brought to what the model needs: [{operation}] expected {expected}, found {found}.',
 } as const;
