@@ -8,7 +8,7 @@ export class GraphStore {
   protected readonly values: GraphValue[] = [];
   protected readonly operations: GraphOperation[] = [];
   protected readonly states: StateDeclaration[] = [];
-  protected readonly weights = new Map<string, WeightDeclaration>();
+  protected readonly weights: Map<string, WeightDeclaration> = new Map();
 
   /** Trailing dimensions of a value. */
   dimensionsOf(id: ValueId): readonly number[] {
