@@ -3,8 +3,13 @@ import type { BackendProbe } from '@mlxengine/core/backend';
 import { inferenceEngine, type InferenceEngine } from './inference-engine.js';
 import { probeCandidate } from './probe-candidate.js';
 import { openModelOn, type InferenceEngineOptions, type OpenedModel } from './open-model.js';
+import { verifyModelOn, type VerifyOptions } from './verify/verify-model.js';
+import type { Verification } from './verify/verification.js';
 import { browserPlatform } from './platform-browser.js';
 
+export { readReference, type ReferenceValues } from './verify/read-reference.js';
+export type { Differences, Verification } from './verify/verification.js';
+export type { VerifyOptions } from './verify/verify-model.js';
 export type { BackendChoice, BackendSelection } from './backend-selection.js';
 export { explainChoice, type BackendExplanation } from './explain-choice.js';
 export type { InferenceEngine } from './inference-engine.js';
@@ -32,4 +37,13 @@ export async function openModel(model: ModelReference, options: InferenceEngineO
 /** Probes every backend of this platform, in order of preference. */
 export async function probeBackends(): Promise<readonly BackendProbe[]> {
   return Promise.all(browserPlatform.candidates.map(probeCandidate));
+}
+
+/**
+ * Compares a model's numbers with another implementation's (see `readReference`) in one prefill, in chunks, beside another
+ * sequence and step by step. It needs no tokenizer.
+ * @throws what {@link loadModel} throws
+ */
+export async function verifyModel(model: ModelReference, options: VerifyOptions): Promise<Verification> {
+  return verifyModelOn(browserPlatform, model, options);
 }

@@ -3,6 +3,7 @@ import {
   type ExperimentalFeatures,
   type LoadModelOptions,
   type ModelReference,
+  type ModelSource,
   type Tokenizer,
 } from '@mlxengine/core';
 import type { BackendModel, ComputeDtype, InferenceBackend } from '@mlxengine/core/backend';
@@ -48,6 +49,23 @@ export async function openModelOn(
   reference: ModelReference,
   options: InferenceEngineOptions,
 ): Promise<OpenedModel> {
+  const { prepared: tokenizer, ...opened } = await openOn(platform, reference, options, (source, { endTokens }) => {
+    options.onProgress?.({ phase: 'tokenizer' });
+    return loadTokenizer(source, { ...signalOf(options), endTokens });
+  });
+  return { ...opened, tokenizer };
+}
+
+/**
+ * Does it for a model without a tokenizer.
+ * @param prepare - what else has to be made of its files before the weights are loaded
+ */
+export async function openOn<Prepared>(
+  platform: EnginePlatform,
+  reference: ModelReference,
+  options: InferenceEngineOptions,
+  prepare: (source: ModelSource, checkpoint: Checkpoint) => Promise<Prepared>,
+): Promise<OpenedWith<Prepared>> {
   const start = performance.now();
   throwIfAborted(options.signal, 'Loading the model');
   const requested = requestedFeatures(options.experimental);
@@ -64,19 +82,23 @@ export async function openModelOn(
   const selected = await takeBackend(platform, options);
   try {
     checkMemory(checkpoint, selected.backend, options.dtype);
-    options.onProgress?.({ phase: 'tokenizer' });
-    const tokenizer = await loadTokenizer(source, { ...signalOf(options), endTokens: checkpoint.endTokens });
+    const prepared = await prepare(source, checkpoint);
     const model = await selected.backend.loadModel(checkpoint.graph, checkpoint.weights, {
       ...signalOf(options),
       ...(options.dtype === undefined ? {} : { dtype: options.dtype }),
       ...(options.threads === undefined ? {} : { threads: options.threads }),
       onProgress: (progress) => options.onProgress?.({ ...progress, phase: 'weights' }),
     });
-    return opened({ ...checkpoint, configuration }, tokenizer, selected, model, performance.now() - start);
+    return { ...opened({ ...checkpoint, configuration }, selected, model, performance.now() - start), prepared };
   } catch (error) {
     await selected.release();
     throw error;
   }
+}
+
+/** An opened model with what else was made of its files. */
+interface OpenedWith<Prepared> extends Omit<OpenedModel, 'tokenizer'> {
+  readonly prepared: Prepared;
 }
 
 interface TakenBackend extends SelectedBackend {
@@ -97,16 +119,14 @@ async function takeBackend(platform: EnginePlatform, options: InferenceEngineOpt
 
 function opened(
   checkpoint: Checkpoint,
-  tokenizer: Tokenizer,
   { backend, selection, release }: TakenBackend,
   model: BackendModel,
   loadMs: number,
-): OpenedModel {
+): Omit<OpenedModel, 'tokenizer'> {
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= model.unload().finally(release));
   return {
     checkpoint,
-    tokenizer,
     backend,
     backendSelection: selection,
     model,

@@ -23,6 +23,7 @@ export { ConfigReader, type Bounds } from './config/config-reader.js';
 export { CheckpointTensors } from './sanitize/checkpoint-tensors.js';
 export { SymbolicTensor } from './sanitize/symbolic-tensor.js';
 export type { SymbolicTensorData, TensorExpression, TensorFunction } from './sanitize/tensor-expression.js';
+export { readSafetensors, type TensorWithBytes } from './safetensors/read-safetensors.js';
 export { safetensorsChunks, type SafetensorsWriteOptions, type TensorToWrite } from './safetensors/safetensors-chunks.js';
 export type { CheckpointSink } from './gguf/checkpoint-sink.js';
 export { importGguf, type GgufImportProgress, type ImportGgufOptions } from './gguf/import-gguf.js';

@@ -5,6 +5,7 @@ import { doctor } from './doctor.js';
 import { list } from './list.js';
 import { pull } from './pull.js';
 import { run } from './run.js';
+import { verify } from './verify.js';
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [run, chat, pull, list, doctor, bench];
+export const commands: readonly Command[] = [run, chat, pull, list, doctor, bench, verify];
