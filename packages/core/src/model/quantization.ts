@@ -14,6 +14,9 @@ export interface Quantization {
   readonly bits: number;
   /** Weights that share a scale; affine: 32, 64 or 128. */
   readonly groupSize: number;
-  /** Whether the F32 tensor `path.global_scale` (a scalar; of a stack one for each matrix) multiplies all; `nvfp4` alone. */
+  /**
+   * Whether there is an F32 tensor `path.global_scale` (a scalar; of a stack one for each matrix), the greatest magnitude that the
+   * matrix had: all weights are multiplied by it over 2688, which is 448 · 6, the greatest E4M3 by the greatest E2M1. `nvfp4` alone.
+   */
   readonly globalScale?: boolean;
 }
