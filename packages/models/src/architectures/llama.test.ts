@@ -24,16 +24,21 @@ test('rope_parameters of transformers 5 mean the same', () => {
   expect(ropes(old)).not.toEqual(ropes({}));
 });
 
-test('without max_position_embeddings the context is 2048; a window for all layers ends it', () => {
+test('without max_position_embeddings the context is 2048', () => {
   const contextLength = (config: object): number => buildGraph({ ...tinyConfig, ...config }).contextLength;
   expect(contextLength({ max_position_embeddings: undefined })).toBe(2048);
-  expect(contextLength({ max_position_embeddings: 32768, sliding_window: 4096 })).toBe(4096);
-  expect(contextLength({ max_position_embeddings: 32768, sliding_window: null })).toBe(32768);
-  expect(contextLength({ sliding_window: 64, layer_types: ['full_attention', 'full_attention'] })).toBe(512);
+  expect(contextLength({ max_position_embeddings: 32768, sliding_window: 4096 })).toBe(32768);
+});
+
+test('layers slide where layer_types says so, and not for sliding_window alone', () => {
+  const windows = (config: object): unknown[] => buildGraph({ ...tinyConfig, ...config }).operations.flatMap((operation) => (operation.type === 'attention' ? [operation.window] : []));
+  expect(windows({ sliding_window: 64 })).toEqual([undefined, undefined]);
+  expect(windows({ sliding_window: 64, layer_types: ['sliding_attention', 'full_attention'] })).toEqual([64, undefined]);
+  expect(() => windows({ layer_types: ['sliding_attention', 'full_attention'] })).toThrow(CheckpointError);
 });
 
 test.for([
-  { layer_types: ['full_attention', 'sliding_attention'] }, { hidden_act: 'gelu' }, { rope_scaling: { type: 'yarn', factor: 2 } },
+  { layer_types: ['full_attention', 'linear_attention'] }, { hidden_act: 'gelu' }, { rope_scaling: { type: 'yarn', factor: 2 } },
 ])('%j is not supported, and says so', (config) => {
   expect(() => buildGraph({ ...tinyConfig, ...config })).toThrow(UnsupportedFeatureError);
 });

@@ -43,3 +43,9 @@ test('names file, path and what was found', () => {
     'f.json: "a.b" is "no", expected integer 1 … 10. Correct the file or download it again.',
   );
 });
+
+test('withDefaults fills what is missing or null, and keeps the rest', () => {
+  const filled = config.withDefaults({ one: 5, nothing: 2, missing: 3 });
+  expect([filled.integer('one', bounds), filled.integer('nothing', bounds), filled.integer('missing', bounds)]).toEqual([1, 2, 3]);
+  expect(config.has('missing')).toBe(false);
+});

@@ -31,6 +31,12 @@ export class ConfigReader {
     this.prefix = prefix;
   }
 
+  /** The same configuration, with values where it is silent. */
+  withDefaults(defaults: Readonly<Record<string, unknown>>): ConfigReader {
+    const given = Object.entries(this.values).filter(([, value]) => value !== null);
+    return new ConfigReader({ ...defaults, ...Object.fromEntries(given) }, this.file, this.prefix);
+  }
+
   /** Whether there is a value other than `null`. */
   has(key: string): boolean {
     return this.raw(key) !== undefined;
