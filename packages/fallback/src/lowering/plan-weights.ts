@@ -1,16 +1,16 @@
-import { CheckpointError, type TensorInformation, type WeightSource } from '@mlxengine/core';
+import { CheckpointError, type Quantization, type TensorInformation, type WeightSource } from '@mlxengine/core';
 import type { ModelGraph, WeightDeclaration } from '@mlxengine/core/graph';
 import { elementBytes, type ElementType, isElementType } from '../kernels/element-type.js';
 import { supports } from '../supports.js';
 import { unsupported } from './check-graph.js';
-import type { AffineBits, Matrix } from './matrix.js';
+import { type AffineBits, floatFormats, type Matrix } from './matrix.js';
 
 /** A tensor and where its bytes go. */
 export interface PlannedTensor {
   readonly name: string;
   readonly address: number;
   readonly byteLength: number;
-  /** Vectors become float32 in place: their bytes are read into the end of their room. */
+  /** What becomes float32 does so in place: its bytes are read into the end of its room. */
   readonly convert?: { readonly type: ElementType; readonly count: number; readonly to: number };
 }
 
@@ -18,7 +18,7 @@ export interface PlannedTensor {
 export interface WeightPlan {
   readonly tensors: readonly PlannedTensor[];
   readonly matrices: ReadonlyMap<string, Matrix>;
-  /** Addresses of float32 vectors by tensor name. */
+  /** Addresses of float32 vectors, and tensors of other shapes, by tensor name. */
   readonly vectors: ReadonlyMap<string, number>;
   /** First free address behind them. */
   readonly end: number;
@@ -59,34 +59,44 @@ class Planner {
   }
 
   add(weight: WeightDeclaration): void {
-    if (weight.kind === 'vector') this.#addVector(`${weight.path}.weight`, weight.shape);
-    else this.#addMatrix(weight);
-    if (weight.bias) this.#addVector(`${weight.path}.bias`, [weight.shape[0] ?? 0]);
+    const { path, kind, shape, bias } = weight;
+    if (kind === 'tensor') this.#addVector(path, shape);
+    else if (kind === 'vector') this.#addVector(`${path}.weight`, shape);
+    else this.#addMatrix(path, shape);
+    if (bias) this.#addVector(`${path}.bias`, kind === 'stack' ? shape.slice(0, 2) : shape.slice(0, 1));
   }
 
-  #addMatrix({ path, shape }: WeightDeclaration): void {
-    const [outputs = 0, columns = 0] = shape;
+  #addMatrix(path: string, shape: readonly number[]): void {
+    const [columns = 0, outputs = 0, count = 1] = shape.toReversed();
     const quantization = this.#source.quantization(path);
     if (quantization === undefined) {
       const { type, address } = this.#place(`${path}.weight`, shape);
-      this.#matrices.set(path, { format: 'dense', outputs, columns, type, address });
+      this.#matrices.set(path, { format: 'dense', count, outputs, columns, type, address });
       return;
     }
-    const { mode, bits, groupSize } = quantization;
-    if (mode !== 'affine' || !supports.affineBits.includes(bits) || !supports.affineGroupSizes.includes(groupSize)) {
-      throw unsupported(`the quantization ${mode}, ${bits} bits, group size ${groupSize} of ${path}`);
+    checkQuantization(path, quantization);
+    const { mode, bits, groupSize, globalScale } = quantization;
+    const rows = shape.slice(0, -1);
+    const { address } = this.#place(`${path}.weight`, [...rows, (columns * bits) / 32], 'U32');
+    const groups = [...rows, columns / groupSize];
+    if (mode === 'affine') {
+      const scales = this.#place(`${path}.scales`, groups);
+      const biases = this.#place(`${path}.biases`, groups);
+      if (scales.type !== biases.type) throw unsupported(`scales and biases of different types in ${path}`);
+      this.#matrices.set(path, {
+        format: 'affine', count, outputs, columns, bits: bits as AffineBits, groupSize,
+        address, scales: scales.address, biases: biases.address, scaleType: scales.type,
+      });
+      return;
     }
-    const weight = this.#place(`${path}.weight`, [outputs, (columns * bits) / 32], 'U32');
-    const scales = this.#place(`${path}.scales`, [outputs, columns / groupSize]);
-    const biases = this.#place(`${path}.biases`, [outputs, columns / groupSize]);
-    if (scales.type !== biases.type) throw unsupported(`scales and biases of different types in ${path}`);
+    const scales = this.#place(`${path}.scales`, groups, 'U8').address;
+    const globalScales = globalScale === true ? this.#addVector(`${path}.global_scale`, shape.length === 3 ? [count] : []) : undefined;
     this.#matrices.set(path, {
-      format: 'affine', outputs, columns, bits: bits as AffineBits, groupSize,
-      address: weight.address, scales: scales.address, biases: biases.address, scaleType: scales.type,
+      format: 'float', count, outputs, columns, mode, ...floatFormats[mode], address, scales, ...(globalScales !== undefined && { globalScales }),
     });
   }
 
-  #addVector(name: string, shape: readonly number[]): void {
+  #addVector(name: string, shape: readonly number[]): number {
     const tensor = this.#find(name, shape);
     const type = floatType(tensor);
     const count = shape.reduce((product, size) => product * size, 1);
@@ -94,9 +104,10 @@ class Planner {
     const address = to + count * (4 - elementBytes(type));
     this.#tensors.push({ name, address, byteLength: tensor.byteLength, ...(type !== 'F32' && { convert: { type, count, to } }) });
     this.#vectors.set(name, to);
+    return to;
   }
 
-  #place(name: string, shape: readonly number[], packed?: 'U32'): { readonly address: number; readonly type: ElementType } {
+  #place(name: string, shape: readonly number[], packed?: 'U32' | 'U8'): { readonly address: number; readonly type: ElementType } {
     const tensor = this.#find(name, shape);
     const type = packed === undefined ? floatType(tensor) : 'F32';
     if (packed !== undefined && tensor.dtype !== packed) throw this.#mismatch(tensor, `${packed} [${shape.join(', ')}]`);
@@ -127,6 +138,15 @@ class Planner {
       tensor: name, source: 'the checkpoint', found: `${dtype} [${shape.join(', ')}]`, expected,
     });
   }
+}
+
+function checkQuantization(path: string, { mode, bits, groupSize, globalScale = false }: Quantization): void {
+  const known = mode === 'affine'
+    ? supports.affineBits.includes(bits) && supports.affineGroupSizes.includes(groupSize)
+    : floatFormats[mode].bits === bits && floatFormats[mode].groupSize === groupSize;
+  if (known && (!globalScale || mode === 'nvfp4')) return;
+  const scale = globalScale ? ' and a global scale' : '';
+  throw unsupported(`the quantization ${mode}, ${bits} bits, group size ${groupSize}${scale} of ${path}`);
 }
 
 function floatType({ name, dtype }: TensorInformation): ElementType {
