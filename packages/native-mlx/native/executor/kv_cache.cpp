@@ -27,29 +27,42 @@ mx::array grown(const std::optional<mx::array>& stored, const mx::array& like, i
   return mx::concatenate({first_positions(*stored, length), room}, 2);
 }
 
-mx::array written(const mx::array& stored, const mx::array& update, int start) {
-  const mx::Shape from{0, 0, start, 0};
-  const mx::Shape to{1, stored.shape(1), start + update.shape(2), stored.shape(3)};
-  return mx::slice_update(stored, update, from, to);
-}
-
 }  // namespace
 
-std::pair<mx::array, mx::array> KVCache::append(const mx::array& keys, const mx::array& values) {
-  const int count = keys.shape(2);
-  keys_ = written(grown(keys_, keys, length_, count), keys, length_);
-  values_ = written(grown(values_, values, length_, count), values, length_);
+void PositionBuffer::append(const mx::array& update) {
+  const int count = update.shape(2);
+  const auto room = grown(stored_, update, length_, count);
+  const mx::Shape from{0, 0, length_, 0};
+  const mx::Shape to{1, room.shape(1), length_ + count, room.shape(3)};
+  stored_ = mx::slice_update(room, update, from, to);
   length_ += count;
-  return {first_positions(*keys_, length_), first_positions(*values_, length_)};
 }
 
-void KVCache::trim(int length) {
+mx::array PositionBuffer::all() const {
+  return first_positions(*stored_, length_);
+}
+
+void PositionBuffer::trim(int length) {
   length_ = std::min(length_, length);
 }
 
+void PositionBuffer::collect(std::vector<mx::array>& arrays) const {
+  if (stored_) arrays.push_back(*stored_);
+}
+
+void KVCache::append(const mx::array& keys, const mx::array& values) {
+  keys_.append(keys);
+  values_.append(values);
+}
+
+void KVCache::trim(int length) {
+  keys_.trim(length);
+  values_.trim(length);
+}
+
 void KVCache::collect(std::vector<mx::array>& arrays) const {
-  if (keys_) arrays.push_back(*keys_);
-  if (values_) arrays.push_back(*values_);
+  keys_.collect(arrays);
+  values_.collect(arrays);
 }
 
 }  // namespace mlxengine

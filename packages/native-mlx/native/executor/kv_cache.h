@@ -8,25 +8,41 @@
 
 namespace mlxengine {
 
-// Keys and values of one attention layer for one sequence, [1, heads, capacity, D], of which the first `length`
-// positions count. Capacity grows by 256 positions at a time, as in mlx-lm.
-class KVCache {
+// What one sequence keeps of each position, [1, heads, capacity, D], of which the first `length` positions count.
+// Capacity grows by 256 positions at a time, as in mlx-lm.
+class PositionBuffer {
  public:
-  // Appends [1, heads, n, D] and returns all keys and values so far.
-  std::pair<mlx::core::array, mlx::core::array> append(const mlx::core::array& keys, const mlx::core::array& values);
+  // Appends [1, heads, n, D].
+  void append(const mlx::core::array& update);
+
+  // All that counts. At least one position was appended.
+  mlx::core::array all() const;
 
   // Forgets all positions from `length` on; what lies there is overwritten by the next append.
   void trim(int length);
 
-  int length() const { return length_; }
-
-  // Puts the arrays that hold the state into the list, to have them evaluated.
+  // Puts the array that holds it into the list, to have it evaluated.
   void collect(std::vector<mlx::core::array>& arrays) const;
 
  private:
-  std::optional<mlx::core::array> keys_;
-  std::optional<mlx::core::array> values_;
+  std::optional<mlx::core::array> stored_;
   int length_ = 0;
+};
+
+// Keys and values of one attention layer. Windows are left to masks: every position stays.
+class KVCache {
+ public:
+  void append(const mlx::core::array& keys, const mlx::core::array& values);
+
+  // All keys and values so far.
+  std::pair<mlx::core::array, mlx::core::array> all() const { return {keys_.all(), values_.all()}; }
+
+  void trim(int length);
+  void collect(std::vector<mlx::core::array>& arrays) const;
+
+ private:
+  PositionBuffer keys_;
+  PositionBuffer values_;
 };
 
 }  // namespace mlxengine

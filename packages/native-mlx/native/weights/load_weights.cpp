@@ -33,8 +33,13 @@ class Loader {
       : plan_(std::move(plan)), cancellation_(cancellation), on_progress_(on_progress) {}
 
   LoadedWeight load(const Weight& declaration) {
+    if (declaration.kind == WeightKind::tensor) {
+      auto loaded = tensor(declaration.path, declaration.shape);
+      return {loaded.dtype() == mx::float32 ? loaded : compute(std::move(loaded))};
+    }
     const auto found = plan_.quantizations.find(declaration.path);
-    if (found != plan_.quantizations.end() && declaration.matrix) return load_quantized(declaration, found->second);
+    const bool quantizable = declaration.kind == WeightKind::matrix || declaration.kind == WeightKind::stack;
+    if (found != plan_.quantizations.end() && quantizable) return load_quantized(declaration, found->second);
     LoadedWeight loaded{compute(tensor(declaration.path + ".weight", declaration.shape))};
     load_bias(declaration, loaded);
     return loaded;
@@ -42,29 +47,59 @@ class Loader {
 
  private:
   LoadedWeight load_quantized(const Weight& declaration, const Quantization& quantization) {
-    const int out = declaration.shape[0];
-    const int in = declaration.shape[1];
+    const std::string& path = declaration.path;
+    const int in = declaration.shape.back();
     if (in % quantization.group_size != 0 || in * quantization.bits % 32 != 0) {
-      throw FailureError(FailureKind::checkpoint,
-                         "[weights] columns, expected whole groups, got " + std::to_string(in),
-                         declaration.path);
+      throw FailureError(
+          FailureKind::checkpoint, "[weights] columns, expected whole groups, got " + std::to_string(in), path);
     }
-    const std::vector<int> groups{out, in / quantization.group_size};
-    LoadedWeight loaded{tensor(declaration.path + ".weight", {out, in * quantization.bits / 32})};
-    if (loaded.weight.dtype() != mx::uint32) {
-      throw FailureError(FailureKind::checkpoint,
-                         "[weights] quantized dtype, expected U32, got another",
-                         declaration.path + ".weight");
+    const auto of_columns = [&](int columns) {
+      std::vector<int> shape = declaration.shape;
+      shape.back() = columns;
+      return shape;
+    };
+    LoadedWeight loaded{tensor(path + ".weight", of_columns(in * quantization.bits / 32))};
+    expect_dtype(loaded.weight, mx::uint32, "U32", path + ".weight");
+    auto scales = tensor(path + ".scales", of_columns(in / quantization.group_size));
+    if (quantization.mode == "affine") {
+      loaded.scales = compute(std::move(scales));
+      loaded.biases = compute(tensor(path + ".biases", of_columns(in / quantization.group_size)));
+    } else {
+      expect_dtype(scales, mx::uint8, "U8", path + ".scales");
+      loaded.scales = std::move(scales);
     }
-    loaded.scales = compute(tensor(declaration.path + ".scales", groups));
-    loaded.biases = compute(tensor(declaration.path + ".biases", groups));
+    if (quantization.global_scale) loaded.global_factor = global_factor(declaration);
     loaded.quantization = quantization;
     load_bias(declaration, loaded);
     return loaded;
   }
 
+  // The checkpoint holds the greatest magnitude, which stands for the greatest E4M3 scale times the greatest E2M1.
+  mx::array global_factor(const Weight& declaration) {
+    constexpr float greatest = 448.0F * 6.0F;
+    const std::string name = declaration.path + ".global_scale";
+    const bool is_stack = declaration.kind == WeightKind::stack;
+    const auto found = plan_.tensors.find(name);
+    const bool is_vector = found != plan_.tensors.end() && found->second.shape.size() == 1;
+    const std::vector<int> one = is_vector ? std::vector<int>{1} : std::vector<int>{};
+    const auto scale = tensor(name, is_stack ? std::vector<int>{declaration.shape[0]} : one);
+    expect_dtype(scale, mx::float32, "F32", name);
+    auto factor = mx::multiply(is_stack ? scale : mx::reshape(scale, {}), mx::array(1.0F / greatest));
+    mx::eval(factor);
+    return factor;
+  }
+
   void load_bias(const Weight& declaration, LoadedWeight& loaded) {
-    if (declaration.bias) loaded.bias = compute(tensor(declaration.path + ".bias", {declaration.shape[0]}));
+    if (!declaration.bias) return;
+    std::vector<int> shape = declaration.shape;
+    if (shape.size() > 1) shape.pop_back();
+    loaded.bias = compute(tensor(declaration.path + ".bias", shape));
+  }
+
+  static void expect_dtype(const mx::array& loaded, mx::Dtype dtype, const char* expected, const std::string& name) {
+    if (loaded.dtype() == dtype) return;
+    throw FailureError(
+        FailureKind::checkpoint, std::string("[weights] dtype, expected ") + expected + ", got another", name);
   }
 
   mx::array tensor(const std::string& name, const std::vector<int>& shape) {

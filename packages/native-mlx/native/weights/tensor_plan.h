@@ -20,10 +20,13 @@ struct TensorPlan {
   std::vector<uint8_t> bytes;
 };
 
-// Affine quantization as in MLX: w = q * scale + bias for each group of a row.
+// Quantization as in MLX. affine: w = q * scale + bias for each group of a row; mxfp4, nvfp4 and mxfp8: floats times the
+// group's scale.
 struct Quantization {
   int bits;
   int group_size;
+  std::string mode = "affine";  // as MLX names it
+  bool global_scale = false;    // whether there is `path.global_scale`; nvfp4 alone
 };
 
 // Everything that loading needs to know, by checkpoint names.
