@@ -42,9 +42,11 @@ export async function readCheckpoint(source: ModelSource, options: ReadCheckpoin
   throwIfAborted(signal, `Reading ${source.name}`);
   const files = await source.list({ ...(signal && { signal }) });
   const { values: config, endTokens, samplingDefaults } = await readModelConfig(source, files, { signal });
-  const { graph, sanitize } = findArchitecture(config, architectures).plan(config);
+  const architecture = findArchitecture(config, architectures);
   const settings = readQuantizationSettings(new ConfigReader(config));
-  const tensors = sanitizeTensors(await readTensors(source, files, { signal }), sanitize);
+  const stored = await readTensors(source, files, { signal });
+  const { graph, sanitize } = architecture.plan(config, new Set(stored.keys()));
+  const tensors = sanitizeTensors(stored, sanitize);
   const quantizations = matchWeights(graph, { source: source.name, tensors, settings });
   const weights = new CheckpointWeights({ source, tensors, quantizations });
   const modelType = new ConfigReader(config).string('model_type');

@@ -13,8 +13,11 @@ export interface ArchitectureDefinition<Arguments> {
   readonly modelType: string;
   /** Other values of `model_type` that mean the same family. */
   readonly aliases?: readonly string[];
-  /** Takes what the family needs from an untrusted config, with bounds. */
-  readonly readArguments: (config: ConfigReader) => Arguments;
+  /**
+   * Takes what the family needs from an untrusted config, with bounds.
+   * @param names - of the checkpoint's tensors as its files call them, where a family goes by what is there; empty where only a config is known
+   */
+  readonly readArguments: (config: ConfigReader, names: ReadonlySet<string>) => Arguments;
   /** Builds the graph; weights are named by checkpoint path. */
   readonly buildGraph: (graph: GraphBuilder, args: Arguments) => GraphResult;
   /**
@@ -40,9 +43,10 @@ export interface Architecture {
   readonly aliases: readonly string[];
   /**
    * Graph and rewrites of the tensors for one config, which may be untrusted.
+   * @param names - of the checkpoint's tensors; default: not known
    * @throws `CheckpointError`, `UnsupportedFeatureError`, `GraphError`
    */
-  plan(config: Readonly<Record<string, unknown>>): ArchitecturePlan;
+  plan(config: Readonly<Record<string, unknown>>, names?: ReadonlySet<string>): ArchitecturePlan;
 }
 
 /**
@@ -54,8 +58,8 @@ export function defineArchitecture<Arguments>(definition: ArchitectureDefinition
   return {
     modelType,
     aliases,
-    plan(config) {
-      const args = readArguments(new ConfigReader(config));
+    plan(config, names = new Set()) {
+      const args = readArguments(new ConfigReader(config), names);
       const builder = new GraphBuilder();
       const graph = builder.build({ architecture: modelType, ...buildGraph(builder, args) });
       return { graph, sanitize: (tensors) => sanitize?.(tensors, args) };
