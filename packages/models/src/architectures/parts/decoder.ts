@@ -1,4 +1,5 @@
 import type { ValueId } from '@mlxengine/core/graph';
+import type { LayerNormOptions } from '../../graph/builder/weight-builder.js';
 import type { GraphBuilder } from '../../graph/graph-builder.js';
 import type { GraphResult } from '../architecture.js';
 import type { DecoderArguments } from './decoder-arguments.js';
@@ -60,6 +61,11 @@ export function head(
 /** The root-mean-square norm of a graph with a config's epsilon. */
 export function rmsNorm(graph: GraphBuilder, { epsilon }: { readonly epsilon: number }, weightOffset = 0): Norm {
   return (x, path) => graph.rmsNorm(x, path, { epsilon, weightOffset });
+}
+
+/** The norm that takes the mean away, too, with a config's epsilon. */
+export function layerNorm(graph: GraphBuilder, { epsilon }: { readonly epsilon: number }, options: Omit<LayerNormOptions, 'epsilon'> = {}): Norm {
+  return (x, path) => graph.layerNorm(x, path, { epsilon, ...options });
 }
 
 /** What {@link preNormLayer} takes besides the input. */

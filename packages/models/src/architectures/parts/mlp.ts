@@ -1,4 +1,4 @@
-import type { GatedActivation, ValueId } from '@mlxengine/core/graph';
+import type { GatedActivation, UnaryFunction, ValueId } from '@mlxengine/core/graph';
 import type { ConfigReader } from '../../config/config-reader.js';
 import type { GraphBuilder } from '../../graph/graph-builder.js';
 import { unsupported } from './unsupported.js';
@@ -22,6 +22,24 @@ export function gatedMlp(graph: GraphBuilder, x: ValueId, path: string, options:
     ? [graph.linear(x, `${path}.gate_proj`, { dimensions: size, bias }), graph.linear(x, `${path}.up_proj`, { dimensions: size, bias })]
     : graph.split(graph.linear(x, `${path}.${fused}`, { dimensions: 2 * size, bias }), [size, size]);
   return graph.linear(graph.gated(activation, gate, up), `${path}.down_proj`, { dimensions: hiddenSize, bias });
+}
+
+/** What {@link plainMlp} takes. */
+export interface PlainMlpOptions {
+  readonly hiddenSize: number;
+  readonly intermediateSize: number;
+  readonly activation: UnaryFunction;
+  /** Default false. */
+  readonly bias?: boolean;
+  /** Names of the two weights. */
+  readonly names: readonly [string, string];
+}
+
+/** `second(activation(first(x)))` with the module's weights under `path`. */
+export function plainMlp(graph: GraphBuilder, x: ValueId, path: string, options: PlainMlpOptions): ValueId {
+  const { hiddenSize, intermediateSize, activation, bias = false, names: [first, second] } = options;
+  const inner = graph.unary(activation, graph.linear(x, `${path}.${first}`, { dimensions: intermediateSize, bias }));
+  return graph.linear(inner, `${path}.${second}`, { dimensions: hiddenSize, bias });
 }
 
 /**
