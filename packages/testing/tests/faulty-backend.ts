@@ -10,6 +10,8 @@ export interface BackendFault {
   readonly weights?: (right: WeightSource) => WeightSource;
   readonly generate?: (right: BackendModel) => BackendModel['generate'];
   readonly score?: (right: BackendModel) => BackendModel['score'];
+  readonly scoreBatch?: (right: BackendModel) => BackendModel['scoreBatch'];
+  readonly embed?: (right: BackendModel) => BackendModel['embed'];
   readonly unload?: (right: BackendModel) => BackendModel['unload'];
 }
 
@@ -32,6 +34,8 @@ function breakModel(model: BackendModel, fault: BackendFault): BackendModel {
     dtype: model.dtype,
     generate: fault.generate?.(model) ?? ((...call) => model.generate(...call)),
     score: fault.score?.(model) ?? ((...call) => model.score(...call)),
+    scoreBatch: fault.scoreBatch?.(model) ?? ((...call) => model.scoreBatch(...call)),
+    embed: fault.embed?.(model) ?? ((...call) => model.embed(...call)),
     unload,
     [Symbol.asyncDispose]: unload,
   };

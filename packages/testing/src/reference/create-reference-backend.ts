@@ -11,6 +11,7 @@ const supports: BackendSupports = {
   tensorDtypes: ['F32', 'F16', 'BF16'],
   affineBits: [2, 3, 4, 5, 6, 8],
   affineGroupSizes: [32, 64, 128],
+  floatModes: ['mxfp4', 'nvfp4', 'mxfp8'],
   maxThreads: 1,
 };
 
@@ -37,7 +38,7 @@ export function createReferenceBackend(): InferenceBackend {
       if (disposed) throw new UnloadedError('unloaded.engine', { model: graph.architecture });
       checkRequest(graph, options);
       const weights = await loadReferenceWeights(graph, source, { onProgress: options.onProgress, signal: options.signal });
-      const bytes = [...weights.values()].reduce((sum, { matrix, bias }) => sum + matrix.data.byteLength + (bias?.byteLength ?? 0), 0);
+      const bytes = [...weights.values()].reduce((sum, { data, bias }) => sum + data.byteLength + (bias?.byteLength ?? 0), 0);
       activeBytes += bytes;
       peakBytes = Math.max(peakBytes, activeBytes);
       const model = new ReferenceModel(new ReferenceExecutor(graph, weights), () => {

@@ -1,36 +1,22 @@
 import { GraphError, UnsupportedFeatureError } from '@mlxengine/core';
-import type { GraphOperation, GraphValue, ModelGraph, ValueId } from '@mlxengine/core/graph';
-import { linear, rowOf, zeros, zip, type Matrix } from './matrix.js';
-import { attention, rmsNorm, rope, type KVCache } from './operations.js';
+import type { GraphOperation, ModelGraph, ValueId } from '@mlxengine/core/graph';
+import { implementations } from './operations/index.js';
+import type { OperationResult, OperationRun } from './operation-run.js';
+import { createStep, type StepTokens } from './reference-step.js';
 import type { ReferenceWeight } from './reference-weights.js';
+import type { Tensor } from './tensor.js';
 
 /** Operations that the executor knows. */
-export const referenceOperations: readonly GraphOperation['type'][] = [
-  'tokens', 'embedding', 'linear', 'rmsNorm', 'reshape', 'rope', 'attention', 'gated', 'add', 'selectRows',
-];
+export const referenceOperations: readonly GraphOperation['type'][] = Object.keys(implementations) as GraphOperation['type'][];
 
-/** What one sequence has behind it. */
-export class ReferenceSequence {
-  readonly tokens: number[] = [];
-  readonly #caches: ReadonlyMap<string, KVCache>;
-
-  constructor(graph: ModelGraph) {
-    this.#caches = new Map(graph.states.map(({ name }) => [name, { keys: [], values: [] }]));
-  }
-
-  cache(state: string): KVCache {
-    const cache = this.#caches.get(state);
-    if (cache === undefined) {
-      throw new GraphError('graph.shape-mismatch', { operation: 'attention', detail: 'state', expected: [...this.#caches.keys()].join(), found: state });
-    }
-    return cache;
-  }
-
-  /** Forgets all but the first tokens. */
-  truncate(length: number): void {
-    this.tokens.length = Math.min(this.tokens.length, length);
-    for (const { keys, values } of this.#caches.values()) keys.length = values.length = this.tokens.length;
-  }
+/** What a step gives; of the graph's outputs those that it has. */
+export interface StepOutputs {
+  /** `[rows, vocabularySize]` */
+  readonly logits?: Tensor;
+  /** `[sequences, n]` */
+  readonly pooled?: Tensor;
+  /** `[tokens, n]` */
+  readonly hidden?: Tensor;
 }
 
 /**
@@ -47,53 +33,21 @@ export class ReferenceExecutor {
   }
 
   /**
-   * One step: the sequence grows by the tokens.
-   * @param rows - which of the tokens' logits are wanted
-   * @returns `[rows, vocabularySize]`
+   * One step: every sequence grows by its tokens.
+   * @param rows - which of the tokens' logits are wanted, counted over all sequences
    */
-  step(sequence: ReferenceSequence, tokens: readonly number[], rows: readonly number[]): Matrix {
-    const values: Matrix[] = [];
-    const first = sequence.tokens.length;
+  step(entries: readonly StepTokens[], rows: readonly number[] = []): StepOutputs {
+    const values: Tensor[] = [];
+    const run: OperationRun = {
+      step: createStep(entries, rows),
+      value: (id) => values[id] as Tensor,
+      weight: (path) => this.#weight(path),
+    };
     for (const operation of this.graph.operations) {
-      values[operation.output] = this.#run(operation, values, { sequence, tokens, rows, first });
+      for (const [id, tensor] of outputsOf(operation, execute(operation, run))) values[id] = tensor;
     }
-    sequence.tokens.push(...tokens);
-    return values[this.graph.outputs.logits] as Matrix;
-  }
-
-  #run(operation: GraphOperation, values: readonly Matrix[], step: Step): Matrix {
-    const value = (id: ValueId): Matrix => values[id] as Matrix;
-    switch (operation.type) {
-      case 'tokens':
-        return { rows: step.tokens.length, columns: 1, data: Float32Array.from(step.tokens) };
-      case 'embedding':
-        return selectRows(this.#weight(operation.weight).matrix, [...value(operation.input).data]);
-      case 'linear': {
-        const { matrix, bias } = this.#weight(operation.weight);
-        return linear(value(operation.input), matrix, bias);
-      }
-      case 'rmsNorm':
-        return rmsNorm(value(operation.input), this.#weight(operation.weight).matrix.data, operation);
-      case 'reshape':
-        return value(operation.input);
-      case 'rope':
-        return rope(value(operation.input), this.#dimension(operation.input, 1), operation, step.first);
-      case 'attention': {
-        const heads = { query: this.#dimension(operation.queries, 0), keyValue: this.#dimension(operation.keys, 0) };
-        const cache = step.sequence.cache(operation.state);
-        return attention(value(operation.queries), value(operation.keys), value(operation.values), heads, operation, cache);
-      }
-      case 'gated':
-        return zip(value(operation.gate), value(operation.up), (gate, up) => (gate / (1 + Math.exp(-gate))) * up);
-      case 'add':
-        return zip(value(operation.left), value(operation.right), (left, right) => left + right);
-      case 'selectRows':
-        return selectRows(value(operation.input), step.rows);
-      default: {
-        const { type } = operation as { readonly type: string };
-        throw unsupportedOperation(type);
-      }
-    }
+    for (const { sequence, tokens } of entries) sequence.tokens.push(...tokens);
+    return Object.fromEntries(Object.entries(this.graph.outputs).map(([name, id]) => [name, values[id as ValueId]]));
   }
 
   #weight(path: string): ReferenceWeight {
@@ -101,18 +55,6 @@ export class ReferenceExecutor {
     if (weight === undefined) throw new GraphError('graph.shape-mismatch', { operation: 'weight', detail: path, expected: 'declared', found: 'undeclared' });
     return weight;
   }
-
-  #dimension(id: ValueId, index: number): number {
-    return (this.graph.values[id] as GraphValue).dimensions[index] as number;
-  }
-}
-
-interface Step {
-  readonly sequence: ReferenceSequence;
-  readonly tokens: readonly number[];
-  readonly rows: readonly number[];
-  /** Position of the step's first token. */
-  readonly first: number;
 }
 
 /** What a graph with an operation that the reference does not know leads to. */
@@ -121,8 +63,13 @@ export function unsupportedOperation(type: string): UnsupportedFeatureError {
   return new UnsupportedFeatureError('feature.unsupported', { component: 'reference', feature: `[${type}]`, remedy });
 }
 
-function selectRows(input: Matrix, rows: readonly number[]): Matrix {
-  const output = zeros(rows.length, input.columns);
-  rows.forEach((row, index) => rowOf(output, index).set(rowOf(input, row)));
-  return output;
+function execute(operation: GraphOperation, run: OperationRun): OperationResult {
+  // The table's entry for a type takes the operations of that type, which its index cannot say.
+  const implementation = implementations[operation.type] as ((operation: GraphOperation, run: OperationRun) => OperationResult) | undefined;
+  if (implementation === undefined) throw unsupportedOperation(operation.type);
+  return implementation(operation, run);
+}
+
+function outputsOf({ output }: GraphOperation, result: OperationResult): Iterable<readonly [ValueId, Tensor]> {
+  return result instanceof Map ? result : [[output, result as Tensor]];
 }

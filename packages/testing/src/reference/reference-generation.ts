@@ -1,7 +1,7 @@
 import type { TokenBatch, TokenRequest, TokenStatistics } from '@mlxengine/core/backend';
-import { rowOf } from './matrix.js';
-import type { ReferenceExecutor, ReferenceSequence } from './reference-executor.js';
+import type { ReferenceExecutor } from './reference-executor.js';
 import { drawToken } from './reference-sampler.js';
+import type { ReferenceSequence } from './reference-sequence.js';
 import { pause } from './request-queue.js';
 
 /** What one generation needs. */
@@ -41,15 +41,14 @@ async function prefill({ executor, sequence, request, emit, check }: ReferenceGe
   readonly cachedPromptTokens: number;
 }> {
   const prompt = [...request.prompt];
-  const cachedTokens = Math.min(commonPrefix(sequence.tokens, prompt), prompt.length - 1);
-  sequence.truncate(cachedTokens);
-  let logits = new Float32Array();
+  const cachedTokens = sequence.truncate(Math.min(commonPrefix(sequence.tokens, prompt), prompt.length - 1));
+  let logits: Float32Array = new Float32Array();
   for (let processed = cachedTokens; processed < prompt.length;) {
     emit({ type: 'prefill-progress', processedTokens: processed, totalTokens: prompt.length, cachedTokens });
     await pause();
     check();
     const chunk = prompt.slice(processed, processed + chunkSize);
-    logits = rowOf(executor.step(sequence, chunk, [chunk.length - 1]), 0).slice();
+    logits = lastLogits(executor, sequence, chunk);
     processed += chunk.length;
   }
   emit({ type: 'prefill-progress', processedTokens: prompt.length, totalTokens: prompt.length, cachedTokens });
@@ -68,8 +67,12 @@ async function decode({ executor, sequence, request, budget, emit, check }: Refe
     if (index + 1 === budget) return { completionTokens: budget, reason: 'length' };
     await pause();
     check();
-    logits = rowOf(executor.step(sequence, [token], [0]), 0);
+    logits = lastLogits(executor, sequence, [token]);
   }
+}
+
+function lastLogits(executor: ReferenceExecutor, sequence: ReferenceSequence, tokens: readonly number[]): Float32Array {
+  return executor.step([{ sequence, tokens }], [tokens.length - 1]).logits?.data ?? new Float32Array();
 }
 
 function nextToken({ constraint, sampling }: TokenRequest, logits: Float32Array, index: number): number {

@@ -1,22 +1,32 @@
-import { throwIfAborted, UnloadedError } from '@mlxengine/core';
+import { InvalidArgumentError, throwIfAborted, UnloadedError } from '@mlxengine/core';
 import {
+  checkEmbeds,
+  checkGenerates,
   createTokenStream,
+  validateEmbedRequest,
+  validateScoreBatchRequest,
   validateScoreRequest,
   validateTokenRequest,
   type BackendModel,
   type ComputeDtype,
+  type EmbedRequest,
+  type EmbedResult,
+  type ScoreBatchRequest,
   type ScoreRequest,
   type ScoreResult,
   type TokenBatch,
   type TokenRequest,
 } from '@mlxengine/core/backend';
-import { rowOf } from './matrix.js';
-import { ReferenceSequence, type ReferenceExecutor } from './reference-executor.js';
+import type { ModelGraph } from '@mlxengine/core/graph';
+import type { ReferenceExecutor } from './reference-executor.js';
 import { generateTokens } from './reference-generation.js';
-import { logSoftmax } from './reference-sampler.js';
-import { pause, RequestQueue } from './request-queue.js';
+import { embedSequences, scoreSequences } from './reference-scoring.js';
+import { ReferenceSequence } from './reference-sequence.js';
+import { RequestQueue } from './request-queue.js';
 
-const scoreChunkSize = 128;
+interface RequestOptions {
+  readonly signal?: AbortSignal;
+}
 
 /** A model loaded into the reference backend: one request at a time, one sequence kept for its prefix. */
 export class ReferenceModel implements BackendModel {
@@ -33,14 +43,15 @@ export class ReferenceModel implements BackendModel {
     this.#onUnload = onUnload;
   }
 
-  generate(request: TokenRequest, options: { readonly signal?: AbortSignal } = {}): AsyncIterableIterator<TokenBatch> {
-    const { vocabularySize, contextLength } = this.#executor.graph;
+  generate(request: TokenRequest, options: RequestOptions = {}): AsyncIterableIterator<TokenBatch> {
+    const { graph } = this.#executor;
     return createTokenStream({
       backend: 'reference',
       signal: options.signal,
       produce: async (emit, signal) => {
         this.#checkLoaded();
-        const budget = validateTokenRequest(request, vocabularySize, contextLength);
+        checkGenerates(graph);
+        const budget = validateTokenRequest(request, graph.vocabularySize, graph.contextLength);
         const check = (): void => this.#check(signal, 'generate');
         await this.#queue.run(() => {
           check();
@@ -50,10 +61,30 @@ export class ReferenceModel implements BackendModel {
     });
   }
 
-  async score(request: ScoreRequest, { signal }: { readonly signal?: AbortSignal } = {}): Promise<ScoreResult> {
+  async score({ tokens, ...options }: ScoreRequest, { signal }: RequestOptions = {}): Promise<ScoreResult> {
+    const { graph } = this.#executor;
     this.#check(signal, 'score');
-    validateScoreRequest(request, this.#executor.graph.vocabularySize, this.#executor.graph.contextLength);
-    return this.#queue.run(() => this.#score(request, signal));
+    checkGenerates(graph);
+    validateScoreRequest({ tokens, ...options }, graph.vocabularySize, graph.contextLength);
+    const [result] = await this.#score({ sequences: [tokens], ...options }, signal);
+    return result as ScoreResult;
+  }
+
+  async scoreBatch(request: ScoreBatchRequest, { signal }: RequestOptions = {}): Promise<readonly ScoreResult[]> {
+    const { graph } = this.#executor;
+    this.#check(signal, 'score');
+    checkGenerates(graph);
+    validateScoreBatchRequest(request, graph.vocabularySize, graph.contextLength);
+    return this.#score(request, signal);
+  }
+
+  async embed(request: EmbedRequest, { signal }: RequestOptions = {}): Promise<EmbedResult> {
+    const { graph } = this.#executor;
+    this.#check(signal, 'embed');
+    checkEmbeds(graph);
+    validateEmbedRequest(request, graph.vocabularySize, graph.contextLength);
+    checkTokenTypes(graph, request);
+    return this.#queue.run(() => embedSequences(this.#executor, request, () => this.#check(signal, 'embed')));
   }
 
   unload(): Promise<void> {
@@ -65,20 +96,8 @@ export class ReferenceModel implements BackendModel {
     return this.unload();
   }
 
-  async #score({ tokens, chunkSize = scoreChunkSize, logits: wanted }: ScoreRequest, signal: AbortSignal | undefined): Promise<ScoreResult> {
-    const { vocabularySize } = this.#executor.graph;
-    const sequence = new ReferenceSequence(this.#executor.graph);
-    const logits = new Float32Array(tokens.length * vocabularySize);
-    for (let start = 0; start < tokens.length; start += chunkSize) {
-      await pause();
-      this.#check(signal, 'score');
-      const chunk = [...tokens.slice(start, start + chunkSize)];
-      logits.set(this.#executor.step(sequence, chunk, [...chunk.keys()]).data, start * vocabularySize);
-    }
-    const matrix = { rows: tokens.length, columns: vocabularySize, data: logits };
-    const logProbabilities = Float32Array.from({ length: tokens.length - 1 }, (_, row) =>
-      logSoftmax(rowOf(matrix, row))[tokens[row + 1] as number] as number);
-    return wanted === true ? { logProbabilities, logits } : { logProbabilities };
+  #score(request: ScoreBatchRequest, signal: AbortSignal | undefined): Promise<readonly ScoreResult[]> {
+    return this.#queue.run(() => scoreSequences(this.#executor, request, () => this.#check(signal, 'score')));
   }
 
   #check(signal: AbortSignal | undefined, operation: string): void {
@@ -89,4 +108,16 @@ export class ReferenceModel implements BackendModel {
   #checkLoaded(): void {
     if (this.#unloading !== undefined) throw new UnloadedError('unloaded.engine', { model: this.#executor.graph.architecture });
   }
+}
+
+/** Token types are ids too, of the tables that the graph reads with them. */
+function checkTokenTypes({ operations, weights }: ModelGraph, { tokenTypes = [] }: EmbedRequest): void {
+  const ids = new Set(operations.flatMap(({ type, output }) => (type === 'tokenTypes' ? [output] : [])));
+  const paths = operations.flatMap((operation) => (operation.type === 'embedding' && ids.has(operation.input) ? [operation.weight] : []));
+  const limit = Math.min(...weights.filter(({ path }) => paths.includes(path)).map(({ shape: [rows = 0] }) => rows));
+  tokenTypes.forEach((types, index) => {
+    const found = types.find((type: number) => type >= limit);
+    if (found === undefined) return;
+    throw new InvalidArgumentError('argument.out-of-range', { name: `tokenTypes[${index}]`, found, expected: `below ${limit}` });
+  });
 }

@@ -1,14 +1,15 @@
-import { CheckpointError, throwIfAborted, type TensorInformation, type WeightSource } from '@mlxengine/core';
+import { CheckpointError, throwIfAborted, type Quantization, type TensorInformation, type WeightSource } from '@mlxengine/core';
 import type { ModelGraph, WeightDeclaration } from '@mlxengine/core/graph';
 import { dequantizeAffine } from '../tiny-model/affine-quantization.js';
 import { decodeFloats, type TensorWithBytes } from '../tiny-model/dense-tensor.js';
-import type { Matrix } from './matrix.js';
+import { dequantizeFloats } from '../tiny-model/float-quantization.js';
 
 /** One weight in float32. */
 export interface ReferenceWeight {
-  /** A vector is a matrix of one row. */
-  readonly matrix: Matrix;
-  readonly bias: Float32Array | undefined;
+  /** As declared. */
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+  readonly bias?: Float32Array;
 }
 
 /** How to load. */
@@ -48,38 +49,44 @@ class TensorReader {
   }
 
   /** Names of a weight's tensors, all there and of the right shape. */
-  check({ path, kind, shape, bias }: WeightDeclaration): string[] {
-    const [rows = 0, columns = 0] = shape;
-    const quantization = kind === 'matrix' ? this.#source.quantization(path) : undefined;
-    const expected = new Map<string, readonly number[]>([[`${path}.weight`, shape]]);
-    if (quantization !== undefined) {
-      expected.set(`${path}.weight`, [rows, (columns * quantization.bits) / 32]);
-      for (const name of ['scales', 'biases']) expected.set(`${path}.${name}`, [rows, columns / quantization.groupSize]);
-    }
-    if (bias) expected.set(`${path}.bias`, [rows]);
-    for (const [name, dimensions] of expected) this.#checkTensor(name, dimensions);
+  check(declaration: WeightDeclaration): string[] {
+    const expected = expectedTensors(declaration, this.#quantization(declaration));
+    for (const [name, shape] of expected) this.#checkTensor(name, shape);
     return [...expected.keys()];
   }
 
-  async load({ path, kind, shape, bias }: WeightDeclaration): Promise<ReferenceWeight> {
-    const quantization = kind === 'matrix' ? this.#source.quantization(path) : undefined;
-    const weight = await this.#read(`${path}.weight`);
+  async load(declaration: WeightDeclaration): Promise<ReferenceWeight> {
+    const { path, kind, shape, bias } = declaration;
+    const quantization = this.#quantization(declaration);
     const data = quantization === undefined
-      ? decodeFloats(weight.dtype, weight.bytes)
-      : dequantizeAffine({ weight, scales: await this.#read(`${path}.scales`), biases: await this.#read(`${path}.biases`) }, quantization);
-    const columns = shape.at(-1) ?? 0;
-    const added = bias ? await this.#read(`${path}.bias`) : undefined;
-    return { matrix: { rows: data.length / columns, columns, data }, bias: added && decodeFloats(added.dtype, added.bytes) };
+      ? await this.#floats(kind === 'tensor' ? path : `${path}.weight`)
+      : await this.#unpack(path, quantization);
+    return { shape, data, ...(bias && { bias: await this.#floats(`${path}.bias`) }) };
   }
 
-  #checkTensor(tensor: string, expected: readonly number[]): TensorInformation {
+  #quantization({ path, kind }: WeightDeclaration): Quantization | undefined {
+    return kind === 'matrix' || kind === 'stack' ? this.#source.quantization(path) : undefined;
+  }
+
+  async #unpack(path: string, quantization: Quantization): Promise<Float32Array> {
+    const [weight, scales] = [await this.#read(`${path}.weight`), await this.#read(`${path}.scales`)];
+    if (quantization.mode === 'affine') return dequantizeAffine({ weight, scales, biases: await this.#read(`${path}.biases`) }, quantization);
+    const globalScales = quantization.globalScale === true ? await this.#floats(`${path}.global_scale`) : undefined;
+    return dequantizeFloats({ weight: weight.bytes, scales: scales.bytes, globalScales }, quantization);
+  }
+
+  #checkTensor(tensor: string, expected: readonly number[]): void {
     const found = this.#source.tensors.get(tensor);
     const { architecture } = this.#graph;
     if (found === undefined) throw new CheckpointError('checkpoint.missing-tensor', { source: 'memory', tensor, architecture });
     if (found.shape.join() !== expected.join()) {
       throw new CheckpointError('checkpoint.tensor-mismatch', { source: 'memory', tensor, found: `[${found.shape.join()}]`, expected: `[${expected.join()}]` });
     }
-    return found;
+  }
+
+  async #floats(name: string): Promise<Float32Array> {
+    const { dtype, bytes } = await this.#read(name);
+    return decodeFloats(dtype, bytes);
   }
 
   async #read(name: string): Promise<TensorWithBytes> {
@@ -88,4 +95,20 @@ class TensorReader {
     const bytes = await this.#source.read(name, this.#signal === undefined ? {} : { signal: this.#signal });
     return { ...information, bytes };
   }
+}
+
+/** Names and shapes of a weight's tensors. */
+function expectedTensors({ path, kind, shape, bias }: WeightDeclaration, quantization: Quantization | undefined): Map<string, readonly number[]> {
+  const outer = shape.slice(0, -1);
+  const columns = shape.at(-1) ?? 0;
+  const expected = new Map<string, readonly number[]>([[kind === 'tensor' ? path : `${path}.weight`, shape]]);
+  if (quantization !== undefined) {
+    const { mode, bits, groupSize, globalScale } = quantization;
+    expected.set(`${path}.weight`, [...outer, (columns * bits) / 32]);
+    for (const name of mode === 'affine' ? ['scales', 'biases'] : ['scales']) expected.set(`${path}.${name}`, [...outer, columns / groupSize]);
+    if (globalScale === true) expected.set(`${path}.global_scale`, kind === 'stack' ? shape.slice(0, 1) : []);
+  }
+  // A norm's bias is as long as its weight.
+  if (bias) expected.set(`${path}.bias`, kind === 'vector' ? shape : outer);
+  return expected;
 }

@@ -45,7 +45,7 @@ function addAttention(graph: GraphDraft, path: string, input: ValueId): ValueId 
   const values = project('v_proj', keyValueHeads);
   graph.states.push({ type: 'kv', name: path, heads: keyValueHeads, keyDimension: headDimension, valueDimension: headDimension });
   const scale = headDimension ** -0.5;
-  const output = graph.add({ type: 'attention', queries, keys, values, state: path, scale }, [heads, headDimension]);
+  const output = graph.add({ type: 'attention', queries, keys, values, state: path, scale, causal: true }, [heads, headDimension]);
   const width = heads * headDimension;
   const flat = graph.add({ type: 'reshape', input: output, dimensions: [width] }, [width]);
   return graph.linear(`${path}.self_attn.o_proj`, flat, hiddenSize, width, attentionBias);
@@ -85,7 +85,7 @@ class GraphDraft {
   norm(weight: string, input: ValueId): ValueId {
     const { hiddenSize } = this.shape;
     this.#weights.push({ path: weight, kind: 'vector', shape: [hiddenSize], bias: false });
-    return this.add({ type: 'rmsNorm', input, weight, epsilon: normEpsilon }, [hiddenSize]);
+    return this.add({ type: 'rmsNorm', input, weight, weightOffset: 0, epsilon: normEpsilon }, [hiddenSize]);
   }
 
   rope(input: ValueId, heads: number): ValueId {
@@ -95,7 +95,7 @@ class GraphDraft {
   }
 
   sum(left: ValueId, right: ValueId): ValueId {
-    return this.add({ type: 'add', left, right }, [this.shape.hiddenSize]);
+    return this.add({ type: 'binary', function: 'add', left, right }, [this.shape.hiddenSize]);
   }
 
   finish(logits: ValueId): ModelGraph {

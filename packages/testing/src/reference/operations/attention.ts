@@ -1,0 +1,65 @@
+import type { AttentionOperation } from '@mlxengine/core/graph';
+import { chunksOf, dot, rowOf, zerosLike, type Tensor } from '../tensor.js';
+import type { Implementations, OperationRun } from '../operation-run.js';
+import type { StepPart } from '../reference-step.js';
+import { addTokens, weightedSum } from './token-states.js';
+
+/** Scaled dot-product attention. */
+export const attention: Implementations<'attention'> = {
+  attention(operation, run) {
+    const { value, weight, step } = run;
+    const queries = value(operation.queries);
+    const [heads = 0, keySize = 0] = queries.dimensions;
+    const [keyHeads = 0, valueSize = 0] = value(operation.values).dimensions;
+    const sinks = operation.sinks === undefined ? undefined : weight(operation.sinks).data;
+    const output = zerosLike(queries, [heads, valueSize]);
+    for (const part of step.parts) {
+      const { keys, values, first } = visibleTokens(operation, run, part);
+      for (let index = 0; index < part.count; index++) {
+        const position = part.position + index;
+        const [from, to] = visibleRange(operation, position, first, keys.length);
+        chunksOf(rowOf(queries, part.start + index), keySize).forEach((query, head) => {
+          const group = Math.floor((head * keyHeads) / heads);
+          const scores = keys.slice(from, to).map((key) => score(operation, query, key.subarray(group * keySize, (group + 1) * keySize)));
+          const shares = shareOut(scores, sinks?.[head]);
+          const seen = values.slice(from, to).map((vector) => vector.subarray(group * valueSize, (group + 1) * valueSize));
+          rowOf(output, part.start + index).set(weightedSum(shares, seen, valueSize), head * valueSize);
+        });
+      }
+    }
+    return output;
+  },
+};
+
+function score({ scale, softcap }: AttentionOperation, query: Float32Array, key: Float32Array): number {
+  const plain = scale * dot(query, key);
+  return softcap === undefined ? plain : softcap * Math.tanh(plain / softcap);
+}
+
+/** Softmax; a sink takes its share of it and gives nothing. */
+function shareOut(scores: readonly number[], sink = -Infinity): Float64Array {
+  const largest = scores.reduce((a, b) => Math.max(a, b), sink);
+  const powers = Float64Array.from(scores, (each) => Math.exp(each - largest));
+  const sum = powers.reduce((a, b) => a + b, Math.exp(sink - largest));
+  return powers.map((power) => power / sum);
+}
+
+/** Indices among the keys, the first of which is at position `first`. */
+function visibleRange({ causal, window = Infinity }: AttentionOperation, position: number, first: number, count: number): [number, number] {
+  const end = causal ? position + 1 : Math.min(position + window, first + count);
+  return [Math.max(position - window + 1 - first, 0), end - first];
+}
+
+function visibleTokens({ state, keys, values }: AttentionOperation, { value }: OperationRun, part: StepPart): {
+  readonly keys: readonly Float32Array[];
+  readonly values: readonly Float32Array[];
+  readonly first: number;
+} {
+  if (state === undefined) return { keys: rowsOf(value(keys), part), values: rowsOf(value(values), part), first: part.position };
+  const [allKeys, allValues] = addTokens(state, part, value(keys), value(values));
+  return { keys: allKeys, values: allValues, first: 0 };
+}
+
+function rowsOf(tensor: Tensor, { start, count }: StepPart): Float32Array[] {
+  return Array.from({ length: count }, (_, index) => rowOf(tensor, start + index));
+}

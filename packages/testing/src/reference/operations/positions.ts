@@ -1,0 +1,41 @@
+import type { RopeOperation } from '@mlxengine/core/graph';
+import { chunksOf, product, rowOf, type Tensor } from '../tensor.js';
+import type { Implementations } from '../operation-run.js';
+
+/** What depends on the position alone. */
+export const positions: Implementations<'rope' | 'positionScale'> = {
+  rope(operation, { value, step }) {
+    const tensor = value(operation.input);
+    const output: Tensor = { ...tensor, data: tensor.data.slice() };
+    step.positions.forEach((position, row) => {
+      for (const head of chunksOf(rowOf(output, row), tensor.dimensions.at(-1) as number)) rotate(head, operation, position);
+    });
+    return output;
+  },
+  positionScale({ input, beta, length }, { value, step }) {
+    const tensor = value(input);
+    const size = product(tensor.dimensions);
+    const factors = step.positions.map((position) => 1 + beta * Math.log(1 + Math.floor(position / length)));
+    return { ...tensor, data: tensor.data.map((x, index) => x * (factors[Math.floor(index / size)] as number)) };
+  },
+};
+
+function rotate(head: Float32Array, operation: RopeOperation, position: number): void {
+  const { rotaryDimensions, traditional, amplitude } = operation;
+  const half = rotaryDimensions / 2;
+  for (let pair = 0; pair < half; pair++) {
+    const [first, second] = traditional ? [2 * pair, 2 * pair + 1] : [pair, pair + half];
+    const angle = position * frequency(operation, pair, position);
+    const [x, y] = [head[first] as number, head[second] as number];
+    head[first] = amplitude * (x * Math.cos(angle) - y * Math.sin(angle));
+    head[second] = amplitude * (x * Math.sin(angle) + y * Math.cos(angle));
+  }
+}
+
+function frequency({ dynamic, inverseFrequencies, rotaryDimensions }: RopeOperation, pair: number, position: number): number {
+  if (dynamic === undefined) return inverseFrequencies[pair] as number;
+  const { base, factor, maximum } = dynamic;
+  const half = rotaryDimensions / 2;
+  const growth = (factor * Math.max(position + 1, maximum)) / maximum - (factor - 1);
+  return (base * growth ** ((2 * half) / (2 * half - 2))) ** (-pair / half);
+}
