@@ -1,17 +1,37 @@
 #include "addon/read_graph.h"
 
-#include <functional>
-#include <limits>
-#include <map>
-
+#include "addon/read_operations.h"
 #include "graph/check_graph.h"
 
 namespace mlxengine {
 
 namespace {
 
-constexpr size_t max_rank = 8;
-constexpr int max_int = std::numeric_limits<int>::max();
+const OperationReaders& operation_readers() {
+  static const OperationReaders readers = [] {
+    OperationReaders all;
+    add_input_readers(all);
+    add_math_readers(all);
+    add_shape_readers(all);
+    add_weight_readers(all);
+    add_expert_readers(all);
+    add_attention_readers(all);
+    add_recurrence_readers(all);
+    return all;
+  }();
+  return readers;
+}
+
+// Trailing dimensions whose product stays an int, so that no arithmetic on sizes can overflow later.
+std::vector<int> read_shape(const JsReader& from) {
+  auto shape = from.dimensions(max_rank);
+  int64_t product = 1;
+  for (const int dimension : shape) {
+    product *= dimension;
+    if (product > max_int) from.fail("a product of at most 31 bits");
+  }
+  return shape;
+}
 
 class GraphReader {
  public:
@@ -22,9 +42,8 @@ class GraphReader {
     read_values();
     read_states();
     read_weights();
-    for (const JsReader& operation : source_["operations"].array())
-      graph_.operations.push_back(read_operation(operation));
-    graph_.logits = value(source_["outputs"]["logits"]);
+    read_operations();
+    read_outputs();
     graph_.vocabulary_size = static_cast<int>(source_["vocabularySize"].integer(1, max_int));
     graph_.context_length = static_cast<int>(source_["contextLength"].integer(1, max_int));
     check_graph(graph_);
@@ -33,126 +52,78 @@ class GraphReader {
 
  private:
   void read_values() {
+    static const std::map<std::string, Leading> leadings{{"tokens", Leading::tokens},
+                                                         {"rows", Leading::rows},
+                                                         {"sequences", Leading::sequences},
+                                                         {"none", Leading::none}};
+    static const std::map<std::string, ElementType> types{{"int32", ElementType::integer},
+                                                          {"float", ElementType::real}};
     for (const JsReader& value : source_["values"].array()) {
-      const std::string leading = value["leading"].string();
-      if (leading != "tokens" && leading != "rows") value["leading"].fail("\"tokens\" or \"rows\"");
-      graph_.values.push_back(
-          {leading == "tokens" ? Leading::tokens : Leading::rows, value["dimensions"].dimensions(max_rank)});
+      graph_.values.push_back({OperationSource::choose(value["leading"], leadings),
+                               read_shape(value["dimensions"]),
+                               OperationSource::choose(value["dtype"], types)});
     }
+    names_.values = graph_.values.size();
   }
 
   void read_states() {
     for (const JsReader& state : source_["states"].array()) {
-      if (state["type"].string() != "kv") state["type"].fail("\"kv\"");
-      const std::string name = state["name"].string();
-      if (!states_.emplace(name, static_cast<StateId>(graph_.states.size())).second)
+      if (!names_.states.emplace(state["name"].string(), static_cast<StateId>(graph_.states.size())).second)
         state["name"].fail("a name of its own");
-      const auto dimension = [&](const char* key) { return static_cast<int>(state[key].integer(1, 1 << 20)); };
-      graph_.states.push_back({name, dimension("heads"), dimension("keyDimension"), dimension("valueDimension")});
+      graph_.states.push_back(read_state(state));
     }
+  }
+
+  static State read_state(const JsReader& state) {
+    const std::string name = state["name"].string();
+    const std::string type = state["type"].string();
+    const auto dimension = [&](const char* key) { return static_cast<int>(state[key].integer(1, 1 << 20)); };
+    if (type == "kv") {
+      KVState kv{name, dimension("heads"), dimension("keyDimension"), dimension("valueDimension"), std::nullopt};
+      if (state.has("window")) kv.window = static_cast<int>(state["window"].integer(1, max_int));
+      return kv;
+    }
+    if (type == "latent") return LatentState{name, dimension("rank"), dimension("ropeDimension")};
+    if (type == "rolling") return RollingState{name, dimension("channels"), dimension("width")};
+    if (type == "matrix") return MatrixState{name, read_shape(state["shape"])};
+    state["type"].fail("kv, latent, rolling or matrix");
   }
 
   void read_weights() {
+    static const std::map<std::string, WeightKind> kinds{{"matrix", WeightKind::matrix},
+                                                         {"stack", WeightKind::stack},
+                                                         {"vector", WeightKind::vector},
+                                                         {"tensor", WeightKind::tensor}};
     for (const JsReader& weight : source_["weights"].array()) {
       const std::string path = weight["path"].string();
-      const std::string kind = weight["kind"].string();
-      if (kind != "matrix" && kind != "vector") weight["kind"].fail("\"matrix\" or \"vector\"");
-      if (!weights_.emplace(path, static_cast<WeightId>(graph_.weights.size())).second)
+      if (!names_.weights.emplace(path, static_cast<WeightId>(graph_.weights.size())).second)
         weight["path"].fail("a path of its own");
-      graph_.weights.push_back(
-          {path, kind == "matrix", weight["shape"].dimensions(max_rank), weight["bias"].boolean()});
+      graph_.weights.push_back({path,
+                                OperationSource::choose(weight["kind"], kinds),
+                                weight["shape"].dimensions(max_rank),
+                                weight["bias"].boolean()});
     }
   }
 
-  Operation read_operation(const JsReader& from) const {
-    const std::string type = from["type"].string();
-    const auto found = readers().find(type);
-    if (found == readers().end()) from["type"].fail("an operation that this addon knows");
-    return found->second(*this, from);
+  void read_operations() {
+    for (const JsReader& operation : source_["operations"].array()) {
+      const auto found = operation_readers().find(operation["type"].string());
+      if (found == operation_readers().end()) operation["type"].fail("an operation that this addon knows");
+      graph_.operations.push_back(found->second(OperationSource(operation, names_)));
+    }
   }
 
-  using Reader = Operation (*)(const GraphReader&, const JsReader&);
-
-  static const std::map<std::string, Reader>& readers() {
-    static const std::map<std::string, Reader> readers{
-        {"tokens",
-         [](const GraphReader& graph, const JsReader& from) -> Operation {
-           return TokensOperation{graph.value(from["output"])};
-         }},
-        {"embedding",
-         [](const GraphReader& graph, const JsReader& from) -> Operation {
-           return EmbeddingOperation{
-               graph.value(from["input"]), graph.weight(from["weight"]), graph.value(from["output"])};
-         }},
-        {"linear",
-         [](const GraphReader& graph, const JsReader& from) -> Operation {
-           return LinearOperation{
-               graph.value(from["input"]), graph.weight(from["weight"]), graph.value(from["output"])};
-         }},
-        {"rmsNorm",
-         [](const GraphReader& graph, const JsReader& from) -> Operation {
-           const auto epsilon = static_cast<float>(from["epsilon"].number());
-           return RmsNormOperation{
-               graph.value(from["input"]), graph.weight(from["weight"]), epsilon, graph.value(from["output"])};
-         }},
-        {"reshape",
-         [](const GraphReader& graph, const JsReader& from) -> Operation {
-           return ReshapeOperation{
-               graph.value(from["input"]), from["dimensions"].dimensions(max_rank), graph.value(from["output"])};
-         }},
-        {"rope", [](const GraphReader& graph, const JsReader& from) -> Operation { return graph.read_rope(from); }},
-        {"attention",
-         [](const GraphReader& graph, const JsReader& from) -> Operation { return graph.read_attention(from); }},
-        {"gated",
-         [](const GraphReader& graph, const JsReader& from) -> Operation {
-           if (from["activation"].string() != "silu") from["activation"].fail("\"silu\"");
-           return GatedOperation{
-               Activation::silu, graph.value(from["gate"]), graph.value(from["up"]), graph.value(from["output"])};
-         }},
-        {"add",
-         [](const GraphReader& graph, const JsReader& from) -> Operation {
-           return AddOperation{graph.value(from["left"]), graph.value(from["right"]), graph.value(from["output"])};
-         }},
-        {"selectRows",
-         [](const GraphReader& graph, const JsReader& from) -> Operation {
-           return SelectRowsOperation{graph.value(from["input"]), graph.value(from["output"])};
-         }},
+  void read_outputs() {
+    const JsReader outputs = source_["outputs"];
+    const auto read = [&](const char* key) {
+      return outputs.has(key) ? std::optional(outputs[key].index(names_.values)) : std::nullopt;
     };
-    return readers;
-  }
-
-  Operation read_rope(const JsReader& from) const {
-    return RopeOperation{value(from["input"]),
-                         static_cast<int>(from["rotaryDimensions"].integer(2, 1 << 20)),
-                         from["traditional"].boolean(),
-                         from["inverseFrequencies"].numbers(),
-                         static_cast<float>(from["amplitude"].number()),
-                         value(from["output"])};
-  }
-
-  Operation read_attention(const JsReader& from) const {
-    return AttentionOperation{value(from["queries"]),
-                              value(from["keys"]),
-                              value(from["values"]),
-                              named(from["state"], states_, "the name of a state"),
-                              static_cast<float>(from["scale"].number()),
-                              value(from["output"])};
-  }
-
-  ValueId value(const JsReader& from) const { return from.index(graph_.values.size()); }
-
-  WeightId weight(const JsReader& from) const { return named(from, weights_, "the path of a weight"); }
-
-  static int named(const JsReader& from, const std::map<std::string, int>& names, const char* expected) {
-    const auto found = names.find(from.string());
-    if (found == names.end()) from.fail(expected);
-    return found->second;
+    graph_.outputs = {read("logits"), read("pooled"), read("hidden")};
   }
 
   const JsReader& source_;
   Graph graph_;
-  std::map<std::string, StateId> states_;
-  std::map<std::string, WeightId> weights_;
+  GraphNames names_;
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "executor/attention.h"
 #include "executor/rope.h"
 #include "executor/weight_operations.h"
+#include "runtime/failure.h"
 
 namespace mx = mlx::core;
 
@@ -38,7 +39,7 @@ class OperationRunner {
 
   void operator()(const RmsNormOperation& operation) {
     if (const auto& x = at(operation.input))
-      at(operation.output) = mx::fast::rms_norm(*x, weight(operation.weight).weight, operation.epsilon);
+      at(operation.output) = mx::fast::rms_norm(*x, weight(*operation.weight).weight, operation.epsilon);
   }
 
   void operator()(const ReshapeOperation& operation) {
@@ -57,7 +58,7 @@ class OperationRunner {
     const auto& queries = at(operation.queries);
     const auto& keys = at(operation.keys);
     const auto& values = at(operation.values);
-    if (queries && keys && values) at(operation.output) = attention(*queries, *keys, *values, operation, step_);
+    if (queries && keys && values) at(operation.output) = attention(*queries, *keys, *values, std::nullopt, operation, step_);
   }
 
   void operator()(const GatedOperation& operation) {
@@ -66,7 +67,7 @@ class OperationRunner {
     if (gate && up) at(operation.output) = mx::multiply(mx::multiply(*gate, mx::sigmoid(*gate)), *up);
   }
 
-  void operator()(const AddOperation& operation) {
+  void operator()(const BinaryOperation& operation) {
     const auto& left = at(operation.left);
     const auto& right = at(operation.right);
     if (left && right) at(operation.output) = mx::add(*left, *right);
@@ -81,6 +82,11 @@ class OperationRunner {
       at(operation.output) =
           mx::take(*x, mx::array(step_.rows.begin(), {static_cast<int>(step_.rows.size())}, mx::int32), 0);
     }
+  }
+
+  template <typename Other>
+  void operator()(const Other&) {
+    throw FailureError(FailureKind::backend, "[executor] operation, expected one that is built in, got another");
   }
 
  private:
@@ -119,7 +125,7 @@ std::optional<mx::array> Executor::run(const Step& step) const {
     std::visit(runner, graph_.operations[i]);
   }
   for (const SequenceRows& rows : step.sequences) rows.sequence->advance(rows.count);
-  return values[static_cast<size_t>(graph_.logits)];
+  return values[static_cast<size_t>(*graph_.outputs.logits)];
 }
 
 }  // namespace mlxengine

@@ -5,7 +5,8 @@
 namespace mlxengine {
 
 // Throws where the graph does not hold together, so that the executor need not look again: values are used after they
-// are made, shapes fit the operations and their weights, and each state belongs to one attention.
-void check_graph(const Graph& graph);
+// are made, shapes and element types fit the operations and their weights, ids stay within the rows that they choose,
+// and each state is of its operation's kind and shape. Fills in what is derived of the rest.
+void check_graph(Graph& graph);
 
 }  // namespace mlxengine

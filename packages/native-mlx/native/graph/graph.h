@@ -1,124 +1,44 @@
 #pragma once
 
+#include <limits>
+#include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
-// A model as plain data, as JavaScript handed it over; see ModelGraph in @mlxengine/core/graph. Weights and states are
-// named by their index in the graph's lists.
+#include "graph/operations.h"
+#include "graph/states.h"
+#include "graph/value.h"
+
+// A model as plain data, as JavaScript handed it over; see ModelGraph in @mlxengine/core/graph.
 namespace mlxengine {
 
-using ValueId = int;
-using WeightId = int;
-using StateId = int;
-
-enum class Leading { tokens, rows };
-
-struct Value {
-  Leading leading;
-  std::vector<int> dimensions;
-};
-
-struct TokensOperation {
-  ValueId output;
-};
-
-struct EmbeddingOperation {
-  ValueId input;
-  WeightId weight;
-  ValueId output;
-};
-
-struct LinearOperation {
-  ValueId input;
-  WeightId weight;
-  ValueId output;
-};
-
-struct RmsNormOperation {
-  ValueId input;
-  WeightId weight;
-  float epsilon;
-  ValueId output;
-};
-
-struct ReshapeOperation {
-  ValueId input;
-  std::vector<int> dimensions;
-  ValueId output;
-};
-
-struct RopeOperation {
-  ValueId input;
-  int rotary_dimensions;
-  bool traditional;
-  std::vector<double> inverse_frequencies;
-  float amplitude;
-  ValueId output;
-};
-
-struct AttentionOperation {
-  ValueId queries;
-  ValueId keys;
-  ValueId values;
-  StateId state;
-  float scale;
-  ValueId output;
-};
-
-enum class Activation { silu };
-
-struct GatedOperation {
-  Activation activation;
-  ValueId gate;
-  ValueId up;
-  ValueId output;
-};
-
-struct AddOperation {
-  ValueId left;
-  ValueId right;
-  ValueId output;
-};
-
-struct SelectRowsOperation {
-  ValueId input;
-  ValueId output;
-};
-
-using Operation = std::variant<TokensOperation,
-                               EmbeddingOperation,
-                               LinearOperation,
-                               RmsNormOperation,
-                               ReshapeOperation,
-                               RopeOperation,
-                               AttentionOperation,
-                               GatedOperation,
-                               AddOperation,
-                               SelectRowsOperation>;
-
-struct KVState {
-  std::string name;
-  int heads;
-  int key_dimension;
-  int value_dimension;
-};
+// matrix [out, in] and stack [count, out, in]: dense or quantized `path.weight`; vector: dense `path.weight`; tensor:
+// the dense tensor that is named `path` itself.
+enum class WeightKind { matrix, stack, vector, tensor };
 
 struct Weight {
   std::string path;
-  bool matrix;
+  WeightKind kind;
   std::vector<int> shape;
-  bool bias;
+  bool bias;  // `path.bias`, [out]; of a stack [count, out]; of a vector of its shape
+};
+
+struct Outputs {
+  std::optional<ValueId> logits;  // [rows, vocabulary]; or else one or both of the others
+  std::optional<ValueId> pooled;  // [sequences, n]
+  std::optional<ValueId> hidden;  // [tokens, n]
 };
 
 struct Graph {
   std::vector<Value> values;
   std::vector<Operation> operations;
-  std::vector<KVState> states;
+  std::vector<State> states;
   std::vector<Weight> weights;
-  ValueId logits;
+  Outputs outputs;
   int vocabulary_size;
   int context_length;
+  // Token types are below it: the fewest rows of the embeddings that they choose from. Found by check_graph.
+  int token_type_count = std::numeric_limits<int>::max();
 };
 
 }  // namespace mlxengine
