@@ -1,6 +1,10 @@
 #include "executor/attention.h"
 
 #include <mlx/fast.h>
+#include <mlx/ops.h>
+
+#include <algorithm>
+#include <limits>
 
 #include "executor/rows.h"
 
@@ -8,20 +12,108 @@ namespace mx = mlx::core;
 
 namespace mlxengine {
 
+namespace {
+
+// What one sequence attends over, heads first: queries [1, Hq, n, D], keys [1, Hkv, L, D], values [1, Hkv, L, Dv]. The
+// queries are the last n of the L positions.
+struct Heads {
+  mx::array queries;
+  mx::array keys;
+  mx::array values;
+
+  int query_count() const { return queries.shape(2); }
+  int key_count() const { return keys.shape(2); }
+};
+
+Heads heads_of(const mx::array& queries,
+               const mx::array& keys,
+               const mx::array& values,
+               const AttentionOperation& operation,
+               const SequenceRows& rows) {
+  auto first = to_heads_first(rows_of(queries, rows));
+  if (!operation.state) return {first, to_heads_first(rows_of(keys, rows)), to_heads_first(rows_of(values, rows))};
+  KVCache& cache = rows.sequence->kv(*operation.state);
+  if (operation.writes) cache.append(to_heads_first(rows_of(keys, rows)), to_heads_first(rows_of(values, rows)));
+  const auto [all_keys, all_values] = cache.all();
+  return {first, all_keys, all_values};
+}
+
+// Leaves out the keys that a window hides from every query.
+void drop_unseen(Heads& heads, const AttentionOperation& operation) {
+  if (!operation.window || !operation.causal) return;
+  const int count = heads.key_count();
+  const int seen = std::min<int64_t>(count, int64_t{*operation.window} + heads.query_count() - 1);
+  heads.keys = slice_of(heads.keys, 2, count - seen, count);
+  heads.values = slice_of(heads.values, 2, count - seen, count);
+}
+
+// Which keys each query sees, [n, L]; none where it is all of them.
+std::optional<mx::array> mask_of(const Heads& heads, const AttentionOperation& operation) {
+  const int query_count = heads.query_count();
+  const int key_count = heads.key_count();
+  const bool is_causal = operation.causal && query_count > 1;
+  const bool is_windowed = operation.window && *operation.window < key_count;
+  if (!is_causal && !is_windowed) return std::nullopt;
+  const auto queries = mx::expand_dims(mx::arange(key_count - query_count, key_count, mx::int32), 1);
+  const auto distance = mx::subtract(queries, mx::expand_dims(mx::arange(0, key_count, mx::int32), 0));
+  const auto less_than_window = [&](const mx::array& x) { return mx::less(x, mx::array(*operation.window)); };
+  if (!operation.causal) return less_than_window(mx::abs(distance));
+  const auto not_later = mx::greater_equal(distance, mx::array(0));
+  return is_windowed ? mx::logical_and(not_later, less_than_window(distance)) : not_later;
+}
+
+mx::array fused(const Heads& heads, const std::optional<mx::array>& sinks, const AttentionOperation& operation) {
+  const auto attend = [&](const char* mode, const std::optional<mx::array>& mask) {
+    return mx::fast::scaled_dot_product_attention(
+        heads.queries, heads.keys, heads.values, operation.scale, mode, mask, sinks);
+  };
+  const bool is_windowed = operation.window && *operation.window < heads.key_count();
+  if (is_windowed) return attend("array", mask_of(heads, operation));
+  return attend(operation.causal && heads.query_count() > 1 ? "causal" : "", std::nullopt);
+}
+
+// Softmax over the keys and one more column, the sink of each head, which takes its share and gives nothing.
+mx::array softmax_with_sinks(const mx::array& scores, const mx::array& sinks) {
+  mx::Shape shape = scores.shape();
+  shape.back() = 1;
+  const auto column = mx::reshape(mx::astype(sinks, scores.dtype()), {1, shape[1], shape[2], 1, 1});
+  const auto all = mx::concatenate({mx::broadcast_to(column, shape), scores}, -1);
+  return slice_of(mx::softmax(all, -1, /* precise */ true), 4, 1, all.shape(4));
+}
+
+// MLX's fused kernels cap no scores.
+mx::array capped(const Heads& heads, const std::optional<mx::array>& sinks, const AttentionOperation& operation) {
+  const int key_heads = heads.keys.shape(1);
+  const int group = heads.queries.shape(1) / key_heads;
+  const int query_count = heads.query_count();
+  const auto dtype = heads.queries.dtype();
+  const auto scaled = mx::multiply(heads.queries, mx::array(operation.scale, dtype));
+  const auto grouped = mx::reshape(scaled, {1, key_heads, group, query_count, heads.queries.shape(3)});
+  auto scores = mx::matmul(grouped, mx::expand_dims(mx::swapaxes(heads.keys, 2, 3), 2));
+  const auto cap = mx::array(*operation.softcap, dtype);
+  scores = mx::multiply(mx::tanh(mx::divide(scores, cap)), cap);
+  const auto mask = mask_of(heads, operation);
+  if (mask) scores = mx::where(*mask, scores, mx::array(-std::numeric_limits<float>::infinity(), dtype));
+  const auto shares = sinks ? softmax_with_sinks(scores, mx::reshape(*sinks, {key_heads, group}))
+                            : mx::softmax(scores, -1, /* precise */ true);
+  const auto answer = mx::matmul(shares, mx::expand_dims(heads.values, 2));
+  return mx::reshape(answer, {1, key_heads * group, query_count, heads.values.shape(3)});
+}
+
+}  // namespace
+
 mx::array attention(const mx::array& queries,
                     const mx::array& keys,
                     const mx::array& values,
+                    const std::optional<mx::array>& sinks,
                     const AttentionOperation& operation,
                     const Step& step) {
   std::vector<mx::array> parts;
   for (const SequenceRows& rows : step.sequences) {
-    KVCache& cache = rows.sequence->cache(operation.state);
-    const auto [all_keys, all_values] =
-        cache.append(to_heads_first(rows_of(keys, rows)), to_heads_first(rows_of(values, rows)));
-    // A single query may see every key there is, so it needs no mask.
-    const char* mask = rows.count > 1 ? "causal" : "";
-    parts.push_back(to_rows_first(mx::fast::scaled_dot_product_attention(
-        to_heads_first(rows_of(queries, rows)), all_keys, all_values, operation.scale, mask)));
+    Heads heads = heads_of(queries, keys, values, operation, rows);
+    drop_unseen(heads, operation);
+    parts.push_back(
+        to_rows_first(operation.softcap ? capped(heads, sinks, operation) : fused(heads, sinks, operation)));
   }
   return joined(std::move(parts));
 }

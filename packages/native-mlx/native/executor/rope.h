@@ -8,12 +8,13 @@
 namespace mlxengine {
 
 // Rotates [tokens, heads, D] by each token's position. `periods` are the reciprocals of the operation's inverse
-// frequencies, as MLX takes them.
+// frequencies, as MLX takes them; a dynamic rope makes its own for what lies beyond its length.
 mlx::core::array rope(const mlx::core::array& x,
                       const RopeOperation& operation,
                       const mlx::core::array& periods,
                       const Step& step);
 
+// Those of a dynamic rope are the ones within its length.
 mlx::core::array rope_periods(const RopeOperation& operation);
 
 }  // namespace mlxengine

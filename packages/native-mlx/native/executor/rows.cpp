@@ -7,12 +7,16 @@ namespace mx = mlx::core;
 namespace mlxengine {
 
 mx::array rows_of(const mx::array& x, const SequenceRows& rows) {
-  if (rows.first == 0 && rows.count == x.shape(0)) return x;
-  mx::Shape start(x.ndim(), 0);
-  mx::Shape stop = x.shape();
-  start[0] = rows.first;
-  stop[0] = rows.first + rows.count;
-  return mx::slice(x, start, stop);
+  return slice_of(x, 0, rows.first, rows.first + rows.count);
+}
+
+mx::array slice_of(const mx::array& x, int axis, int start, int stop) {
+  if (start == 0 && stop == x.shape(axis)) return x;
+  mx::Shape from(x.ndim(), 0);
+  mx::Shape to = x.shape();
+  from[static_cast<size_t>(axis)] = start;
+  to[static_cast<size_t>(axis)] = stop;
+  return mx::slice(x, std::move(from), std::move(to));
 }
 
 mx::array to_heads_first(const mx::array& x) {

@@ -11,6 +11,9 @@ namespace mlxengine {
 // The rows of one sequence of a step's activation [tokens, …].
 mlx::core::array rows_of(const mlx::core::array& x, const SequenceRows& rows);
 
+// Elements from `start` to before `stop` along one axis. Does not copy.
+mlx::core::array slice_of(const mlx::core::array& x, int axis, int start, int stop);
+
 // [n, heads, D] to [1, heads, n, D], as MLX's fused operations take it, and back. Neither copies.
 mlx::core::array to_heads_first(const mlx::core::array& x);
 mlx::core::array to_rows_first(const mlx::core::array& x);

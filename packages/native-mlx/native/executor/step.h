@@ -21,7 +21,7 @@ struct SequenceRows {
 struct Step {
   mlx::core::array tokens;  // [tokens], uint32; may still be on its way on the device
   std::vector<SequenceRows> sequences;
-  std::vector<int> rows = {};  // whose logits are wanted; none: only the states advance
+  std::vector<int> rows = {};                                  // whose logits are wanted; none: only the states advance
   std::optional<mlx::core::array> token_types = std::nullopt;  // [tokens], int32; none: all are 0
 };
 

@@ -9,9 +9,9 @@
 
 namespace mlxengine {
 
-// A weight as operations use it. What the graph calls a matrix or a stack is dense or quantized here; the operations that
-// take one ask through weight_operations.h and never look inside. A `tensor` is in float32 where the checkpoint holds it
-// so, else in the compute dtype, which all others are in.
+// A weight as operations use it. What the graph calls a matrix or a stack is dense or quantized here; the operations
+// that take one ask through weight_operations.h and never look inside. A `tensor` is in float32 where the checkpoint
+// holds it so, else in the compute dtype, which all others are in.
 struct LoadedWeight {
   mlx::core::array weight;
   std::optional<mlx::core::array> scales = std::nullopt;

@@ -20,8 +20,8 @@ struct TensorPlan {
   std::vector<uint8_t> bytes;
 };
 
-// Quantization as in MLX. affine: w = q * scale + bias for each group of a row; mxfp4, nvfp4 and mxfp8: floats times the
-// group's scale.
+// Quantization as in MLX. affine: w = q * scale + bias for each group of a row; mxfp4, nvfp4 and mxfp8: floats times
+// the group's scale.
 struct Quantization {
   int bits;
   int group_size;

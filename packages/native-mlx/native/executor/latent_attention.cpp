@@ -1,0 +1,89 @@
+#include "executor/latent_attention.h"
+
+#include <mlx/fast.h>
+#include <mlx/ops.h>
+
+#include "executor/rows.h"
+
+namespace mx = mlx::core;
+
+namespace mlxengine {
+
+namespace {
+
+// x [1, heads or 1, n, …] times each head's matrix [out, in], or that transposed: [1, heads, n, out] or [1, heads, n,
+// in].
+mx::array head_product(const mx::array& x, const LoadedWeight& weight, bool transposed) {
+  if (!weight.quantization) return mx::matmul(x, transposed ? mx::swapaxes(weight.weight, 1, 2) : weight.weight);
+  const Quantization& q = *weight.quantization;
+  auto product =
+      mx::quantized_matmul(x, weight.weight, *weight.scales, weight.biases, transposed, q.group_size, q.bits, q.mode);
+  if (!weight.global_factor) return product;
+  return mx::multiply(product, mx::reshape(mx::astype(*weight.global_factor, product.dtype()), {-1, 1, 1}));
+}
+
+struct Sizes {
+  int rank;
+  int query;  // Dn
+  int rotated;
+  int value;
+
+  // Multiplications a head and key of each form, made even: the expanded one pays for the matrices once a key.
+  bool absorbs(int query_count) const {
+    const int64_t more_a_query = 2 * int64_t{rank} - query - value;
+    return query_count * more_a_query <= int64_t{rank} * (query + value);
+  }
+};
+
+// [1, heads, n, Dv]
+mx::array attend(const mx::array& queries,
+                 const mx::array& rotated_queries,
+                 const mx::array& entries,
+                 const LoadedWeight& key_weight,
+                 const LoadedWeight& value_weight,
+                 float scale,
+                 const Sizes& sizes) {
+  const int query_count = queries.shape(2);
+  const char* mask = query_count > 1 ? "causal" : "";
+  const auto latents = slice_of(entries, 3, 0, sizes.rank);
+  if (sizes.absorbs(query_count)) {
+    const auto moved = mx::concatenate({head_product(queries, key_weight, true), rotated_queries}, -1);
+    const auto sums = mx::fast::scaled_dot_product_attention(moved, entries, latents, scale, mask);
+    return head_product(sums, value_weight, true);
+  }
+  mx::Shape shape = queries.shape();
+  shape[2] = entries.shape(2);
+  shape[3] = sizes.rotated;
+  const auto rotated_keys = mx::broadcast_to(slice_of(entries, 3, sizes.rank, sizes.rank + sizes.rotated), shape);
+  const auto keys = mx::concatenate({head_product(latents, key_weight, false), rotated_keys}, -1);
+  const auto values = head_product(latents, value_weight, true);
+  const auto all_queries = mx::concatenate({queries, rotated_queries}, -1);
+  return mx::fast::scaled_dot_product_attention(all_queries, keys, values, scale, mask);
+}
+
+}  // namespace
+
+mx::array latent_attention(const LatentInputs& inputs,
+                           const LoadedWeight& key_weight,
+                           const LoadedWeight& value_weight,
+                           const LatentAttentionOperation& operation,
+                           const Step& step) {
+  const Sizes sizes{
+      inputs.latents.shape(1), inputs.queries.shape(2), inputs.rotated_keys.shape(1), value_weight.weight.shape(1)};
+  const auto entries = mx::concatenate({inputs.latents, inputs.rotated_keys}, -1);
+  std::vector<mx::array> parts;
+  for (const SequenceRows& rows : step.sequences) {
+    LatentCache& cache = rows.sequence->latent(operation.state);
+    cache.append(mx::expand_dims(rows_of(entries, rows), {0, 1}));
+    parts.push_back(to_rows_first(attend(to_heads_first(rows_of(inputs.queries, rows)),
+                                         to_heads_first(rows_of(inputs.rotated_queries, rows)),
+                                         cache.all(),
+                                         key_weight,
+                                         value_weight,
+                                         operation.scale,
+                                         sizes)));
+  }
+  return joined(std::move(parts));
+}
+
+}  // namespace mlxengine
