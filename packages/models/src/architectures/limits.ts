@@ -1,7 +1,7 @@
 import type { Bounds } from '../config/config-reader.js';
 
 type LimitName =
-  | 'layers' | 'heads' | 'headDimension' | 'hiddenSize' | 'intermediateSize' | 'vocabulary' | 'context' | 'epsilon' | 'ropeBase';
+  | 'layers' | 'heads' | 'headDimension' | 'hiddenSize' | 'intermediateSize' | 'vocabulary' | 'context' | 'epsilon' | 'ropeBase' | 'scalar';
 
 /**
  * Bounds of sizes that a config may ask for, well above any model that exists: a graph and its memory estimate follow from
@@ -17,4 +17,6 @@ export const limits: Readonly<Record<LimitName, Bounds>> = {
   context: { minimum: 1, maximum: 2 ** 31 - 1 },
   epsilon: { minimum: 0, maximum: 1 },
   ropeBase: { minimum: 1e-3, maximum: 1e15 },
+  /** Factors, divisors and caps. */
+  scalar: { minimum: 1e-9, maximum: 1e9 },
 };

@@ -1,10 +1,9 @@
 import { UnsupportedArchitectureError } from '@mlxengine/core';
 import { ConfigReader } from '../config/config-reader.js';
 import type { Architecture } from './architecture.js';
+import { builtIn } from './built-in.js';
 import { editDistance } from './edit-distance.js';
-import { llama } from './llama.js';
 
-const builtIn: readonly Architecture[] = [llama];
 const nearestCount = 3;
 
 /** Every `model_type` that is supported, aliases included, sorted. */

@@ -82,3 +82,11 @@ export function preNormLayer(graph: GraphBuilder, x: ValueId, path: string, { no
   const h = graph.add(x, graph.scale(attention(norm(x, `${path}.input_layernorm`)), residualScale));
   return graph.add(h, graph.scale(mlp(norm(h, `${path}.post_attention_layernorm`)), residualScale));
 }
+
+/** Gemma's layer: as {@link preNormLayer}, with a norm of what each part adds as well. */
+export function sandwichNormLayer(graph: GraphBuilder, x: ValueId, path: string, { norm, attention, mlp }: Omit<PreNormParts, 'residualScale'>): ValueId {
+  const attended = attention(norm(x, `${path}.input_layernorm`));
+  const h = graph.add(x, norm(attended, `${path}.post_attention_layernorm`));
+  const changed = mlp(norm(h, `${path}.pre_feedforward_layernorm`));
+  return graph.add(h, norm(changed, `${path}.post_feedforward_layernorm`));
+}

@@ -15,16 +15,28 @@ export interface RopeOptions {
   readonly traditional?: boolean;
   /** Scaling in place of the config's; `null`: none. */
   readonly scaling?: ConfigReader | null;
+  /** Key of a layer's kind in `rope_parameters`, where they differ by it, such as `full_attention`. */
+  readonly layerType?: string;
 }
 
 /** Rotary settings of `rope_theta` and `rope_scaling`, or of `rope_parameters`, where transformers 5 keeps both. */
 export function readRope(config: ConfigReader, options: RopeOptions): RopeSettings {
   const { dimensions, base: key = 'rope_theta', defaultBase = 10000, traditional = config.boolean('rope_traditional', false) } = options;
   if (dimensions < 2 || dimensions % 2 !== 0) throw config.invalid('head_dim', `2 · n rotary dimensions (found ${dimensions})`);
-  const parameters = config.object('rope_parameters');
+  const parameters = readParameters(config, options.layerType);
   const base = config.number(key, limits.ropeBase, parameters?.number('rope_theta', limits.ropeBase, defaultBase) ?? defaultBase);
-  const scaling = options.scaling === undefined ? config.object('rope_scaling') ?? parameters : options.scaling ?? undefined;
-  return ropeSettings({ dimensions, base, traditional, scaling });
+  const scaling = options.scaling === undefined ? readScaling(config, options.layerType) : options.scaling ?? undefined;
+  return ropeSettings({ dimensions, base, traditional, scaling, maxPositionEmbeddings: config.integer('max_position_embeddings', limits.context, 2048) });
+}
+
+/** `rope_scaling`, or where there is none `rope_parameters`. */
+export function readScaling(config: ConfigReader, layerType?: string): ConfigReader | undefined {
+  return config.object('rope_scaling') ?? readParameters(config, layerType);
+}
+
+function readParameters(config: ConfigReader, layerType: string | undefined): ConfigReader | undefined {
+  const parameters = config.object('rope_parameters');
+  return layerType !== undefined && parameters?.has(layerType) === true ? parameters.object(layerType) : parameters;
 }
 
 /** How many elements of a head `partial_rotary_factor` leaves to rotate, rounded down as mlx-lm does. */
