@@ -1,37 +1,73 @@
 import type { Architecture } from './architecture.js';
 import { bailing_moe } from './bailing_moe.js';
+import { cohere } from './cohere.js';
+import { cohere2 } from './cohere2.js';
 import { deepseek_v2 } from './deepseek_v2.js';
 import { deepseek_v3 } from './deepseek_v3.js';
 import { dots1 } from './dots1.js';
+import { ernie4_5 } from './ernie4_5.js';
 import { ernie4_5_moe } from './ernie4_5_moe.js';
+import { exaone4 } from './exaone4.js';
+import { glm } from './glm.js';
+import { glm4 } from './glm4.js';
 import { glm4_moe } from './glm4_moe.js';
 import { glm4_moe_lite } from './glm4_moe_lite.js';
+import { gpt2 } from './gpt2.js';
+import { gpt_neox } from './gpt_neox.js';
 import { gpt_oss } from './gpt_oss.js';
 import { granitemoe } from './granitemoe.js';
+import { hunyuan_v1_dense } from './hunyuan_v1_dense.js';
 import { llama } from './llama.js';
 import { minimax } from './minimax.js';
+import { ministral3 } from './ministral3.js';
+import { mistral3 } from './mistral3.js';
 import { mixtral } from './mixtral.js';
+import { nanochat } from './nanochat.js';
+import { nemotron } from './nemotron.js';
+import { olmo } from './olmo.js';
+import { olmo2 } from './olmo2.js';
+import { olmo3 } from './olmo3.js';
 import { olmoe } from './olmoe.js';
 import { phimoe } from './phimoe.js';
 import { qwen2_moe } from './qwen2_moe.js';
 import { qwen3_moe } from './qwen3_moe.js';
+import { stablelm } from './stablelm.js';
+import { starcoder2 } from './starcoder2.js';
 
 /** Every family that comes along: one import and one line each, sorted. */
 export const builtIn: readonly Architecture[] = [
   bailing_moe,
+  cohere,
+  cohere2,
   deepseek_v2,
   deepseek_v3,
   dots1,
+  ernie4_5,
   ernie4_5_moe,
+  exaone4,
+  glm,
+  glm4,
   glm4_moe,
   glm4_moe_lite,
+  gpt2,
+  gpt_neox,
   gpt_oss,
   granitemoe,
+  hunyuan_v1_dense,
   llama,
   minimax,
+  ministral3,
+  mistral3,
   mixtral,
+  nanochat,
+  nemotron,
+  olmo,
+  olmo2,
+  olmo3,
   olmoe,
   phimoe,
   qwen2_moe,
   qwen3_moe,
+  stablelm,
+  starcoder2,
 ];

@@ -20,13 +20,12 @@ interface GptNeoXArguments extends DecoderArguments {
 function readArguments(config: ConfigReader): GptNeoXArguments {
   // Pythia's checkpoints say gelu; mlx-lm computes its approximation.
   checkActivation(config, ['gelu', 'gelu_new', 'gelu_fast', 'gelu_pytorch_tanh']);
-  const hiddenSize = config.raw('hidden_size');
-  const intermediate = typeof hiddenSize === 'number' ? 4 * hiddenSize : undefined;
-  const args = readDecoder(config.withDefaults({ intermediate_size: intermediate }), { epsilon: 'layer_norm_eps', headDimension: 'derived' });
+  const args = readDecoder(config.withDefaults({ intermediate_size: 1 }), { epsilon: 'layer_norm_eps', headDimension: 'derived' });
   const dimensions = Math.floor(args.headDimension * config.number('rotary_pct', { minimum: 0, maximum: 1 }, 0.25));
   return {
     ...args,
     keyValueHeads: args.heads,
+    intermediateSize: 4 * args.hiddenSize,
     parallel: config.boolean('use_parallel_residual', true),
     rope: readRope(config, { dimensions, base: 'rotary_emb_base', traditional: false }),
   };
@@ -63,4 +62,4 @@ function sanitize(tensors: CheckpointTensors): void {
 }
 
 /** GPT-NeoX and Pythia. Source: mlx-lm `models/gpt_neox.py`. */
-export const gptNeoX: Architecture = defineArchitecture({ modelType: 'gpt_neox', readArguments, buildGraph, sanitize });
+export const gpt_neox: Architecture = defineArchitecture({ modelType: 'gpt_neox', readArguments, buildGraph, sanitize });

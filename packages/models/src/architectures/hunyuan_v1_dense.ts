@@ -57,4 +57,4 @@ function buildGraph(graph: GraphBuilder, args: HunyuanArguments): GraphResult {
 }
 
 /** Hunyuan 0.5B to 7B. Source: mlx-lm `models/hunyuan_v1_dense.py`. */
-export const hunyuanV1Dense: Architecture = defineArchitecture({ modelType: 'hunyuan_v1_dense', readArguments, buildGraph, sanitize: dropUnused });
+export const hunyuan_v1_dense: Architecture = defineArchitecture({ modelType: 'hunyuan_v1_dense', readArguments, buildGraph, sanitize: dropUnused });

@@ -47,9 +47,9 @@ function transformerBlock(graph: GraphBuilder, args: LlamaArguments, x: ValueId,
   });
 }
 
-/** The graph of `readLlama`'s arguments. */
-export function buildLlama(graph: GraphBuilder, args: LlamaArguments): GraphResult {
-  return decoder(graph, args, { layer: (x, path, layer) => transformerBlock(graph, args, x, path, layer) });
+/** The graph of `readLlama`'s arguments; `prefix` comes before every name. */
+export function buildLlama(graph: GraphBuilder, args: LlamaArguments, prefix = ''): GraphResult {
+  return decoder(graph, args, { prefix, layer: (x, path, layer) => transformerBlock(graph, args, x, path, layer) });
 }
 
 /** Llama 1 to 3, Mistral, SmolLM 1 and 2 and what has their shape. Source: mlx-lm `models/llama.py` and `MODEL_REMAPPING`. */

@@ -1,5 +1,5 @@
 import type { ValueId } from '@mlxengine/core/graph';
-import type { ConfigReader } from '../config/config-reader.js';
+import { ConfigReader } from '../config/config-reader.js';
 import type { GraphBuilder } from '../graph/graph-builder.js';
 import type { RopeSettings } from '../graph/rope-settings.js';
 import type { CheckpointTensors } from '../sanitize/checkpoint-tensors.js';
@@ -22,24 +22,24 @@ interface OlmoArguments extends DecoderArguments {
 }
 
 function readArguments(given: ConfigReader): OlmoArguments {
-  const config = given.has('d_model') ? withUsualKeys(given) : given.withDefaults({ tie_word_embeddings: false });
+  const config = (given.has('d_model') ? withUsualKeys(given) : given).withDefaults({ tie_word_embeddings: false, norm_epsilon: 1e-5 });
   checkActivation(config, ['silu', 'swish']);
   if (config.boolean('attention_bias', false)) throw unsupported('attention_bias');
-  const args = readDecoder(config.withDefaults({ norm_epsilon: 1e-5 }), { epsilon: 'norm_epsilon', headDimension: 'derived' });
+  const args = readDecoder(config, { epsilon: 'norm_epsilon', headDimension: 'derived' });
   return { ...args, rope: readRope(config, { dimensions: args.headDimension }), clip: config.optionalNumber('clip_qkv', { minimum: 1e-6, maximum: 1e6 }) };
 }
 
-/** The keys of AI2's own configs by transformers' names. */
+/** AI2's own configs by transformers' names. */
 function withUsualKeys(config: ConfigReader): ConfigReader {
-  const mlpSize = config.optionalInteger('mlp_hidden_size', limits.intermediateSize);
-  const ratio = config.integer('mlp_ratio', { minimum: 1, maximum: 1024 }, 4);
-  if (mlpSize !== undefined && mlpSize % 2 !== 0) throw config.invalid('mlp_hidden_size', '2 · n');
   const hiddenSize = config.integer('d_model', limits.hiddenSize);
-  return config.withDefaults({
+  const ratio = config.integer('mlp_ratio', { minimum: 1, maximum: 1024 }, 4);
+  return new ConfigReader({
     hidden_size: hiddenSize, num_hidden_layers: config.raw('n_layers'), num_attention_heads: config.raw('n_heads'),
-    intermediate_size: (mlpSize ?? ratio * hiddenSize) / 2, tie_word_embeddings: config.boolean('weight_tying', false),
-    max_position_embeddings: config.raw('max_sequence_length'),
-  }).with({ vocab_size: config.raw('embedding_size') ?? config.raw('vocab_size') });
+    intermediate_size: config.integer('mlp_hidden_size', limits.intermediateSize, ratio * hiddenSize) / 2,
+    vocab_size: config.raw('embedding_size') ?? config.raw('vocab_size'), max_position_embeddings: config.raw('max_sequence_length'),
+    rope_theta: config.raw('rope_theta'), rope_traditional: config.raw('rope_traditional'),
+    tie_word_embeddings: config.raw('weight_tying'), clip_qkv: config.raw('clip_qkv'),
+  });
 }
 
 function norm(graph: GraphBuilder, { epsilon }: OlmoArguments, x: ValueId): ValueId {
