@@ -12,6 +12,8 @@ export interface RopeInit {
   readonly traditional: boolean;
   /** `rope_scaling` of a config; absent is the default variant. */
   readonly scaling?: ConfigReader | undefined;
+  /** `max_position_embeddings`, which dynamic and longrope start from. */
+  readonly maxPositionEmbeddings?: number | undefined;
 }
 
 const factorBounds: Bounds = { minimum: 1e-6, maximum: 1e6 };
