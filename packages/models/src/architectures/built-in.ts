@@ -8,6 +8,10 @@ import { dots1 } from './dots1.js';
 import { ernie4_5 } from './ernie4_5.js';
 import { ernie4_5_moe } from './ernie4_5_moe.js';
 import { exaone4 } from './exaone4.js';
+import { gemma } from './gemma.js';
+import { gemma2 } from './gemma2.js';
+import { gemma3 } from './gemma3.js';
+import { gemma3_text } from './gemma3_text.js';
 import { glm } from './glm.js';
 import { glm4 } from './glm4.js';
 import { glm4_moe } from './glm4_moe.js';
@@ -15,9 +19,12 @@ import { glm4_moe_lite } from './glm4_moe_lite.js';
 import { gpt2 } from './gpt2.js';
 import { gpt_neox } from './gpt_neox.js';
 import { gpt_oss } from './gpt_oss.js';
+import { granite } from './granite.js';
 import { granitemoe } from './granitemoe.js';
 import { hunyuan_v1_dense } from './hunyuan_v1_dense.js';
+import { internlm3 } from './internlm3.js';
 import { llama } from './llama.js';
+import { minicpm } from './minicpm.js';
 import { minimax } from './minimax.js';
 import { ministral3 } from './ministral3.js';
 import { mistral3 } from './mistral3.js';
@@ -28,9 +35,15 @@ import { olmo } from './olmo.js';
 import { olmo2 } from './olmo2.js';
 import { olmo3 } from './olmo3.js';
 import { olmoe } from './olmoe.js';
+import { phi } from './phi.js';
+import { phi3 } from './phi3.js';
 import { phimoe } from './phimoe.js';
+import { qwen2 } from './qwen2.js';
 import { qwen2_moe } from './qwen2_moe.js';
+import { qwen3 } from './qwen3.js';
 import { qwen3_moe } from './qwen3_moe.js';
+import { seed_oss } from './seed_oss.js';
+import { smollm3 } from './smollm3.js';
 import { stablelm } from './stablelm.js';
 import { starcoder2 } from './starcoder2.js';
 
@@ -45,6 +58,10 @@ export const builtIn: readonly Architecture[] = [
   ernie4_5,
   ernie4_5_moe,
   exaone4,
+  gemma,
+  gemma2,
+  gemma3,
+  gemma3_text,
   glm,
   glm4,
   glm4_moe,
@@ -52,9 +69,12 @@ export const builtIn: readonly Architecture[] = [
   gpt2,
   gpt_neox,
   gpt_oss,
+  granite,
   granitemoe,
   hunyuan_v1_dense,
+  internlm3,
   llama,
+  minicpm,
   minimax,
   ministral3,
   mistral3,
@@ -65,9 +85,15 @@ export const builtIn: readonly Architecture[] = [
   olmo2,
   olmo3,
   olmoe,
+  phi,
+  phi3,
   phimoe,
+  qwen2,
   qwen2_moe,
+  qwen3,
   qwen3_moe,
+  seed_oss,
+  smollm3,
   stablelm,
   starcoder2,
 ];

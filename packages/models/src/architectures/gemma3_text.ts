@@ -71,7 +71,7 @@ export function buildGemma3(graph: GraphBuilder, args: Gemma3Arguments, prefix =
 }
 
 /** Gemma 3 without its eyes. Source: mlx-lm `models/gemma3_text.py`. */
-export const gemma3Text: Architecture = defineArchitecture({
+export const gemma3_text: Architecture = defineArchitecture({
   modelType: 'gemma3_text',
   readArguments: readGemma3,
   buildGraph: buildGemma3,

@@ -45,4 +45,4 @@ function buildGraph(graph: GraphBuilder, args: SeedOSSArguments): GraphResult {
 }
 
 /** Seed-OSS. Source: mlx-lm `models/seed_oss.py`. */
-export const seedOSS: Architecture = defineArchitecture({ modelType: 'seed_oss', readArguments, buildGraph, sanitize: dropUnused });
+export const seed_oss: Architecture = defineArchitecture({ modelType: 'seed_oss', readArguments, buildGraph, sanitize: dropUnused });
