@@ -9,22 +9,22 @@ export interface QuantizedTensors {
 }
 
 /**
- * Quantizes a matrix: each group's smallest value becomes the bias and its range is divided evenly.
- * @param shape - `[out, in]`, with `in` a multiple of the group size
+ * Quantizes a matrix or a stack: each group's smallest value becomes the bias and its range is divided evenly.
+ * @param shape - `[…, in]`, with `in` a multiple of the group size
  * @param dtype - format of scales and biases
  */
 export function quantizeAffine(
   path: string,
-  shape: readonly [number, number],
+  shape: readonly number[],
   values: Float32Array,
   { bits, groupSize }: Quantization,
   dtype: FloatDtype,
 ): QuantizedTensors {
-  const [rows, columns] = shape;
+  const [outer, columns] = [shape.slice(0, -1), shape.at(-1) ?? 0];
   const levels = 2 ** bits - 1;
   const groups = Array.from({ length: values.length / groupSize }, (_, group) =>
     values.subarray(group * groupSize, (group + 1) * groupSize));
-  const groupShape = [rows, columns / groupSize];
+  const groupShape = [...outer, columns / groupSize];
   const floats = (name: string, choose: (group: Float32Array) => number): TensorWithBytes =>
     encodeFloats(`${path}.${name}`, dtype, groupShape, Float32Array.from(groups, choose));
   const scales = floats('scales', (group) => (Math.max(...group) - Math.min(...group)) / levels);
@@ -37,8 +37,8 @@ export function quantizeAffine(
     const step = scale[group] ?? 0;
     return step === 0 ? 0 : Math.min(levels, Math.max(0, Math.round((value - (bias[group] ?? 0)) / step)));
   });
-  const bytes = packBits(quantized, rows, bits);
-  return { weight: { name: `${path}.weight`, dtype: 'U32', shape: [rows, (columns * bits) / 32], bytes }, scales, biases };
+  const bytes = packBits(quantized, columns, bits);
+  return { weight: { name: `${path}.weight`, dtype: 'U32', shape: [...outer, (columns * bits) / 32], bytes }, scales, biases };
 }
 
 /** Values of a quantized weight: `q * scale + bias`. */
@@ -60,10 +60,10 @@ export function dequantizeAffine({ weight, scales, biases }: QuantizedTensors, {
   return values;
 }
 
-function packBits(levels: Float32Array, rows: number, bits: number): Uint8Array {
+function packBits(levels: Float32Array, columns: number, bits: number): Uint8Array {
   const bytes = new Uint8Array((levels.length * bits) / 8);
-  if (bytes.length % (4 * rows) !== 0) {
-    throw new InvalidArgumentError('argument.out-of-range', { name: 'columns', found: levels.length / rows, expected: `whole words of ${bits} bits` });
+  if ((columns * bits) % 32 !== 0) {
+    throw new InvalidArgumentError('argument.out-of-range', { name: 'columns', found: columns, expected: `whole words of ${bits} bits` });
   }
   levels.forEach((level, index) => {
     const bit = index * bits;

@@ -1,4 +1,5 @@
 import type { Quantization } from '@mlxengine/core';
+import { encodeFloats, type TensorWithBytes } from './dense-tensor.js';
 
 /** Positive values of E2M1 by their three lower bits. */
 const e2m1 = [0, 0.5, 1, 1.5, 2, 3, 4, 6] as const;
@@ -42,4 +43,56 @@ export function dequantizeFloats({ weight, scales, globalScales }: FloatQuantize
     const factor = globalScales === undefined ? 1 : (globalScales[Math.floor(index / perMatrix)] as number) / globalScaleUnit;
     return value * floatScale(scales[Math.floor(index / groupSize)] ?? 0, quantization) * factor;
   });
+}
+
+/** The tensors of a weight of quantized floats, in MLX's layout. */
+export interface FloatQuantizedTensors {
+  readonly weight: TensorWithBytes;
+  readonly scales: TensorWithBytes;
+  readonly globalScale?: TensorWithBytes;
+}
+
+/**
+ * Quantizes a matrix or a stack to floats: a group's scale maps its largest value near the largest of the format.
+ * @param shape - `[…, in]`, with `in` a multiple of the group size
+ */
+export function quantizeFloats(path: string, shape: readonly number[], values: Float32Array, quantization: Quantization): FloatQuantizedTensors {
+  const { mode, bits, groupSize, globalScale } = quantization;
+  const [outer, columns] = [shape.slice(0, -1), shape.at(-1) ?? 0];
+  const globalScales = globalScale === true ? chunkMaxima(values, shape.length === 3 ? values.length / (shape[0] as number) : values.length) : undefined;
+  const factorOf = (index: number): number =>
+    globalScales === undefined ? 1 : (globalScales[Math.floor((index * globalScales.length) / values.length)] as number) / globalScaleUnit;
+  const largest = bits === 8 ? 448 : 6;
+  const scales = Uint8Array.from(chunkMaxima(values, groupSize), (maximum, group) => {
+    const exact = maximum / factorOf(group * groupSize) / largest;
+    return mode === 'nvfp4' ? nearest(e4m3Values, exact) : Math.min(254, Math.max(0, Math.ceil(Math.log2(exact || 2 ** -127)) + 127));
+  });
+  const table = bits === 8 ? e4m3Values : e2m1Values;
+  const codes = Uint8Array.from(values, (value, index) => {
+    const scale = floatScale(scales[Math.floor(index / groupSize)] ?? 0, quantization) * factorOf(index);
+    return scale === 0 ? 0 : nearest(table, value / scale);
+  });
+  const bytes = bits === 8 ? codes : Uint8Array.from({ length: codes.length / 2 }, (_, index) => (codes[2 * index] ?? 0) | ((codes[2 * index + 1] ?? 0) << 4));
+  return {
+    weight: { name: `${path}.weight`, dtype: 'U32', shape: [...outer, (columns * bits) / 32], bytes },
+    scales: { name: `${path}.scales`, dtype: 'U8', shape: [...outer, columns / groupSize], bytes: scales },
+    ...(globalScales && { globalScale: encodeFloats(`${path}.global_scale`, 'F32', shape.slice(0, shape.length - 2), globalScales) }),
+  };
+}
+
+const e2m1Values: readonly number[] = Array.from({ length: 16 }, (_, bits) => fromE2M1(bits));
+const e4m3Values: readonly number[] = Array.from({ length: 256 }, (_, bits) => fromE4M3(bits));
+
+/** Bits of the nearest value of a table. */
+function nearest(table: readonly number[], value: number): number {
+  let best = 0;
+  for (const [bits, candidate] of table.entries()) {
+    if (Math.abs(candidate - value) < Math.abs((table[best] as number) - value)) best = bits;
+  }
+  return best;
+}
+
+function chunkMaxima(values: Float32Array, size: number): Float32Array {
+  return Float32Array.from({ length: values.length / size }, (_, chunk) =>
+    values.subarray(chunk * size, (chunk + 1) * size).reduce((largest, value) => Math.max(largest, Math.abs(value)), 0));
 }

@@ -1,6 +1,8 @@
+import type { Quantization } from '@mlxengine/core';
 import type { ModelGraph, WeightDeclaration } from '@mlxengine/core/graph';
 import { quantizeAffine } from './affine-quantization.js';
-import { encodeFloats, type TensorWithBytes } from './dense-tensor.js';
+import { encodeFloats, type FloatDtype, type TensorWithBytes } from './dense-tensor.js';
+import { quantizeFloats } from './float-quantization.js';
 import { randomValues } from './random.js';
 import type { TinyModelShape } from './tiny-model-options.js';
 
@@ -9,27 +11,46 @@ const headGain = 6;
 const embeddingGain = 2;
 const linearGain = 2.5;
 
+/** Formats and values of {@link randomTensors}. */
+export interface RandomTensorOptions {
+  /** Of dense tensors, scales and biases. */
+  readonly dtype: FloatDtype;
+  /** Of a matrix or stack; `undefined`: dense. */
+  readonly quantization: (declaration: WeightDeclaration) => Quantization | undefined;
+  /** Values of a weight. */
+  readonly values: (declaration: WeightDeclaration, count: number) => Float32Array;
+  readonly seed: number;
+}
+
 /** Random weights for every declaration of a tiny graph, in the format that the shape asks for. */
 export function tinyTensors(graph: ModelGraph, shape: TinyModelShape): TensorWithBytes[] {
-  return graph.weights.flatMap((declaration) => [...tensorsOf(declaration, shape), ...biasOf(declaration, shape)]);
+  const { dtype, seed, quantization } = shape;
+  return randomTensors(graph, { dtype, seed, quantization: () => quantization, values: (declaration) => tinyValues(declaration, shape) });
 }
 
-function tensorsOf(declaration: WeightDeclaration, shape: TinyModelShape): TensorWithBytes[] {
-  const { path, kind } = declaration;
-  const { dtype, quantization } = shape;
-  const values = kind === 'vector' ? normValues(declaration, shape) : matrixValues(declaration, shape);
-  if (kind === 'vector' || quantization === undefined) return [encodeFloats(`${path}.weight`, dtype, declaration.shape, values)];
-  const [rows = 0, columns = 0] = declaration.shape;
-  const { weight, scales, biases } = quantizeAffine(path, [rows, columns], values, quantization, dtype);
-  return [weight, scales, biases];
+/** The tensors of every weight that a graph declares. */
+export function randomTensors({ weights }: ModelGraph, options: RandomTensorOptions): TensorWithBytes[] {
+  return weights.flatMap((declaration) => [...tensorsOf(declaration, options), ...biasOf(declaration, options)]);
 }
 
-function biasOf({ path, bias, shape: [rows = 0] }: WeightDeclaration, shape: TinyModelShape): TensorWithBytes[] {
-  return bias ? [encodeFloats(`${path}.bias`, shape.dtype, [rows], randomValues(`${path}.bias`, shape.seed, rows))] : [];
+function tensorsOf(declaration: WeightDeclaration, { dtype, values, ...options }: RandomTensorOptions): readonly TensorWithBytes[] {
+  const { path, kind, shape } = declaration;
+  const numbers = values(declaration, shape.reduce((a, b) => a * b, 1));
+  const quantization = kind === 'matrix' || kind === 'stack' ? options.quantization(declaration) : undefined;
+  if (quantization === undefined) return [encodeFloats(kind === 'tensor' ? path : `${path}.weight`, dtype, shape, numbers)];
+  if (quantization.mode === 'affine') return Object.values(quantizeAffine(path, shape, numbers, quantization, dtype)) as TensorWithBytes[];
+  return Object.values(quantizeFloats(path, shape, numbers, quantization)) as TensorWithBytes[];
 }
 
-function normValues({ path, shape: [size = 0] }: WeightDeclaration, { seed }: TinyModelShape): Float32Array {
-  return randomValues(path, seed, size).map((value) => 1 + value / 2);
+function biasOf({ path, kind, bias, shape }: WeightDeclaration, { dtype, seed }: RandomTensorOptions): TensorWithBytes[] {
+  const dimensions = kind === 'vector' ? shape : shape.slice(0, -1);
+  const count = dimensions.reduce((a, b) => a * b, 1);
+  return bias ? [encodeFloats(`${path}.bias`, dtype, dimensions, randomValues(`${path}.bias`, seed, count))] : [];
+}
+
+function tinyValues(declaration: WeightDeclaration, shape: TinyModelShape): Float32Array {
+  const { path, kind, shape: [size = 0] } = declaration;
+  return kind === 'vector' ? randomValues(path, shape.seed, size).map((value) => 1 + value / 2) : matrixValues(declaration, shape);
 }
 
 function matrixValues({ path, shape: [rows = 0, columns = 0] }: WeightDeclaration, shape: TinyModelShape): Float32Array {
