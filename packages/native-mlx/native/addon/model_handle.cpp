@@ -6,6 +6,7 @@
 #include "addon/js_reader.h"
 #include "addon/read_graph.h"
 #include "addon/read_requests.h"
+#include "generation/embed.h"
 #include "generation/generate.h"
 #include "generation/score.h"
 #include "weights/load_weights.h"
@@ -36,9 +37,16 @@ class RemoteConstraint : public Constraint {
   const Cancellation& cancellation_;
 };
 
-const Executor& loaded(const Model& model) {
+void expect_loaded(const Model& model) {
   if (!model.executor) throw FailureError(FailureKind::argument, "[model] state, expected loaded, got unloaded");
-  return *model.executor;
+}
+
+void expect_logits(const Graph& graph) {
+  if (!graph.outputs.logits) throw FailureError(FailureKind::argument, "[model] outputs, expected logits, got vectors");
+}
+
+void expect_vectors(const Graph& graph) {
+  if (graph.outputs.logits) throw FailureError(FailureKind::argument, "[model] outputs, expected vectors, got logits");
 }
 
 }  // namespace
@@ -50,6 +58,7 @@ Napi::Function ModelHandle::define(Napi::Env env) {
                       InstanceMethod("load", &ModelHandle::load),
                       InstanceMethod("generate", &ModelHandle::generate),
                       InstanceMethod("score", &ModelHandle::score),
+                      InstanceMethod("embed", &ModelHandle::embed),
                       InstanceMethod("cancel", &ModelHandle::cancel),
                       InstanceMethod("unload", &ModelHandle::unload)});
 }
@@ -114,12 +123,13 @@ Napi::Value ModelHandle::load(const Napi::CallbackInfo& info) {
 
 Napi::Value ModelHandle::generate(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
+    expect_logits(model_->graph);
     const JsReader source(info[0], "request");
     auto request = read_generate_request(source, model_->graph);
     const bool constrained = source["constrained"].boolean();
     const auto work = [model = model_, environment = environment_, constrained, request = std::move(request)](
                           RequestId id, const Cancellation& cancellation) {
-      loaded(*model);
+      expect_loaded(*model);
       RemoteConstraint constraint(*environment, id, cancellation);
       mlxengine::generate(*model, request, cancellation, constrained ? &constraint : nullptr, [&](Event event) {
         environment->post(id, std::move(event));
@@ -134,11 +144,25 @@ Napi::Value ModelHandle::generate(const Napi::CallbackInfo& info) {
 
 Napi::Value ModelHandle::score(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
+    expect_logits(model_->graph);
     auto request = read_score_request(JsReader(info[0], "request"), model_->graph);
     const auto work = [model = model_, environment = environment_, request = std::move(request)](
                           RequestId id, const Cancellation& cancellation) {
-      loaded(*model);
+      expect_loaded(*model);
       environment->post(id, mlxengine::score(*model, request, cancellation));
+    };
+    return Napi::Number::New(info.Env(), submit(JsReader(info[1], "onEvent").function(), work));
+  });
+}
+
+Napi::Value ModelHandle::embed(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    expect_vectors(model_->graph);
+    auto request = read_embed_request(JsReader(info[0], "request"), model_->graph);
+    const auto work = [model = model_, environment = environment_, request = std::move(request)](
+                          RequestId id, const Cancellation& cancellation) {
+      expect_loaded(*model);
+      environment->post(id, mlxengine::embed(*model, request, cancellation));
     };
     return Napi::Number::New(info.Env(), submit(JsReader(info[1], "onEvent").function(), work));
   });

@@ -15,14 +15,28 @@ namespace {
 constexpr int64_t max_int = std::numeric_limits<int>::max();
 constexpr int64_t max_safe_integer = (int64_t{1} << 53) - 1;
 
-std::vector<uint32_t> read_tokens(const JsReader& source, const Graph& graph, size_t least) {
-  auto tokens = source.words();
-  if (tokens.size() < least) source.fail("at least " + std::to_string(least) + " tokens");
-  const auto limit = static_cast<uint32_t>(graph.vocabulary_size);
-  if (std::any_of(tokens.begin(), tokens.end(), [&](uint32_t token) { return token >= limit; })) {
+std::vector<uint32_t> read_ids(const JsReader& source, int count) {
+  auto ids = source.words();
+  const auto limit = static_cast<uint32_t>(count);
+  if (std::any_of(ids.begin(), ids.end(), [&](uint32_t id) { return id >= limit; }))
     source.fail("ids below " + std::to_string(limit));
-  }
+  return ids;
+}
+
+std::vector<uint32_t> read_tokens(const JsReader& source, const Graph& graph, size_t least) {
+  auto tokens = read_ids(source, graph.vocabulary_size);
+  if (tokens.size() < least) source.fail("at least " + std::to_string(least) + " tokens");
   return tokens;
+}
+
+std::vector<std::vector<uint32_t>> read_sequences(const JsReader& source, const Graph& graph, size_t least) {
+  std::vector<std::vector<uint32_t>> sequences;
+  for (const JsReader& sequence : source.array()) {
+    sequences.push_back(read_tokens(sequence, graph, least));
+    if (sequences.back().size() > static_cast<size_t>(graph.context_length)) sequence.fail("to fit the context");
+  }
+  if (sequences.empty()) source.fail("at least one sequence");
+  return sequences;
 }
 
 struct NamedDtype {
@@ -32,12 +46,12 @@ struct NamedDtype {
 
 mx::Dtype read_tensor_dtype(const JsReader& source) {
   static const NamedDtype dtypes[] = {
-      {"F32", mx::float32}, {"F16", mx::float16}, {"BF16", mx::bfloat16}, {"U32", mx::uint32}};
+      {"F32", mx::float32}, {"F16", mx::float16}, {"BF16", mx::bfloat16}, {"U32", mx::uint32}, {"U8", mx::uint8}};
   const std::string name = source.string();
   for (const auto& [known, dtype] : dtypes) {
     if (name == known) return dtype;
   }
-  source.fail("F32, F16, BF16 or U32");
+  source.fail("F32, F16, BF16, U32 or U8");
 }
 
 mx::Dtype read_compute_dtype(const JsReader& source) {
@@ -47,6 +61,14 @@ mx::Dtype read_compute_dtype(const JsReader& source) {
     if (name == known) return dtype;
   }
   source.fail("float32, float16 or bfloat16");
+}
+
+std::string read_mode(const JsReader& source) {
+  std::string mode = source.string();
+  for (const char* known : {"affine", "mxfp4", "nvfp4", "mxfp8"}) {
+    if (mode == known) return mode;
+  }
+  source.fail("affine, mxfp4, nvfp4 or mxfp8");
 }
 
 TensorPlan read_tensor(const JsReader& source) {
@@ -88,10 +110,24 @@ GenerateRequest read_generate_request(const JsReader& source, const Graph& graph
 
 ScoreRequest read_score_request(const JsReader& source, const Graph& graph) {
   ScoreRequest request;
-  request.tokens = read_tokens(source["tokens"], graph, 2);
-  if (request.tokens.size() > static_cast<size_t>(graph.context_length)) source["tokens"].fail("to fit the context");
+  request.sequences = read_sequences(source["sequences"], graph, 2);
   request.chunk_size = static_cast<int>(source["chunkSize"].integer(0, max_int));
   request.logits = source["logits"].boolean();
+  return request;
+}
+
+EmbedRequest read_embed_request(const JsReader& source, const Graph& graph) {
+  EmbedRequest request;
+  request.sequences = read_sequences(source["sequences"], graph, 1);
+  request.hidden = source["hidden"].boolean();
+  if (!source.has("tokenTypes")) return request;
+  for (const JsReader& types : source["tokenTypes"].array()) {
+    const size_t index = request.token_types.size();
+    request.token_types.push_back(read_ids(types, graph.token_type_count));
+    if (index >= request.sequences.size() || request.token_types.back().size() != request.sequences[index].size())
+      types.fail("a type for each token");
+  }
+  if (request.token_types.size() != request.sequences.size()) source["tokenTypes"].fail("types of each sequence");
   return request;
 }
 
@@ -105,7 +141,9 @@ LoadPlan read_load_plan(const JsReader& source) {
   for (const JsReader& quantization : source["quantizations"].array()) {
     const auto bits = static_cast<int>(quantization["bits"].integer(2, 8));
     const auto group_size = static_cast<int>(quantization["groupSize"].integer(1, 1024));
-    plan.quantizations.insert_or_assign(quantization["path"].string(), Quantization{bits, group_size});
+    plan.quantizations.insert_or_assign(
+        quantization["path"].string(),
+        Quantization{bits, group_size, read_mode(quantization["mode"]), quantization["globalScale"].boolean()});
   }
   return plan;
 }

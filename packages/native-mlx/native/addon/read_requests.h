@@ -7,10 +7,11 @@
 
 namespace mlxengine {
 
-// What JavaScript asks for as plain structs. Token ids are checked against the vocabulary here, because MLX's gather
+// What JavaScript asks for as plain structs. Ids of tokens and of their types are checked here, because MLX's gather
 // does not check them.
 GenerateRequest read_generate_request(const JsReader& source, const Graph& graph);
 ScoreRequest read_score_request(const JsReader& source, const Graph& graph);
+EmbedRequest read_embed_request(const JsReader& source, const Graph& graph);
 
 // `tensors` and `quantizations` of a model; the float dtype is the one to compute in.
 LoadPlan read_load_plan(const JsReader& source);

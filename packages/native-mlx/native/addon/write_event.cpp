@@ -57,9 +57,22 @@ class EventWriter {
   }
 
   Napi::Object operator()(const ScoreEvent& event) const {
+    auto results = Napi::Array::New(env_, event.results.size());
+    for (uint32_t i = 0; i < event.results.size(); i++) {
+      auto result = Napi::Object::New(env_);
+      result.Set("logProbabilities", to_typed_array<Napi::Float32Array>(env_, event.results[i].log_probabilities));
+      result.Set("logits", to_typed_array<Napi::Float32Array>(env_, event.results[i].logits));
+      results.Set(i, result);
+    }
     auto object = tagged(env_, "score");
-    object.Set("logProbabilities", to_typed_array<Napi::Float32Array>(env_, event.log_probabilities));
-    object.Set("logits", to_typed_array<Napi::Float32Array>(env_, event.logits));
+    object.Set("results", results);
+    return object;
+  }
+
+  Napi::Object operator()(const EmbedEvent& event) const {
+    auto object = tagged(env_, "embed");
+    object.Set("pooled", vectors(event.pooled));
+    object.Set("hidden", vectors(event.hidden));
     return object;
   }
 
@@ -89,6 +102,12 @@ class EventWriter {
   }
 
  private:
+  Napi::Array vectors(const std::vector<std::vector<float>>& rows) const {
+    auto array = Napi::Array::New(env_, rows.size());
+    for (uint32_t i = 0; i < rows.size(); i++) array.Set(i, to_typed_array<Napi::Float32Array>(env_, rows[i]));
+    return array;
+  }
+
   Napi::Env env_;
 };
 

@@ -76,7 +76,7 @@ mx::array fused(const Heads& heads, const std::optional<mx::array>& sinks, const
 mx::array softmax_with_sinks(const mx::array& scores, const mx::array& sinks) {
   mx::Shape shape = scores.shape();
   shape.back() = 1;
-  const auto column = mx::reshape(mx::astype(sinks, scores.dtype()), {1, shape[1], shape[2], 1, 1});
+  const auto column = mx::reshape(sinks, {1, shape[1], shape[2], 1, 1});
   const auto all = mx::concatenate({mx::broadcast_to(column, shape), scores}, -1);
   return slice_of(mx::softmax(all, -1, /* precise */ true), 4, 1, all.shape(4));
 }
@@ -108,12 +108,13 @@ mx::array attention(const mx::array& queries,
                     const std::optional<mx::array>& sinks,
                     const AttentionOperation& operation,
                     const Step& step) {
+  const auto own_sinks = sinks ? std::optional(mx::astype(*sinks, queries.dtype())) : std::nullopt;
   std::vector<mx::array> parts;
   for (const SequenceRows& rows : step.sequences) {
     Heads heads = heads_of(queries, keys, values, operation, rows);
     drop_unseen(heads, operation);
     parts.push_back(
-        to_rows_first(operation.softcap ? capped(heads, sinks, operation) : fused(heads, sinks, operation)));
+        to_rows_first(operation.softcap ? capped(heads, own_sinks, operation) : fused(heads, own_sinks, operation)));
   }
   return joined(std::move(parts));
 }

@@ -6,7 +6,12 @@
 #include <map>
 
 #include "executor/attention.h"
+#include "executor/causal_conv.h"
+#include "executor/gated_delta.h"
+#include "executor/latent_attention.h"
+#include "executor/pool.h"
 #include "executor/rope.h"
+#include "executor/ssm_scan.h"
 #include "executor/weight_operations.h"
 #include "runtime/failure.h"
 
@@ -58,7 +63,39 @@ class OperationRunner {
     const auto& queries = at(operation.queries);
     const auto& keys = at(operation.keys);
     const auto& values = at(operation.values);
-    if (queries && keys && values) at(operation.output) = attention(*queries, *keys, *values, std::nullopt, operation, step_);
+    if (!queries || !keys || !values) return;
+    std::optional<mx::array> sinks;
+    if (operation.sinks) sinks = weight(*operation.sinks).weight;
+    at(operation.output) = attention(*queries, *keys, *values, sinks, operation, step_);
+  }
+
+  void operator()(const LatentAttentionOperation& operation) {
+    const LatentInputs inputs{
+        *at(operation.queries), *at(operation.rotated_queries), *at(operation.latents), *at(operation.rotated_keys)};
+    at(operation.output) =
+        latent_attention(inputs, weight(operation.key_weight), weight(operation.value_weight), operation, step_);
+  }
+
+  void operator()(const CausalConvOperation& operation) {
+    std::optional<mx::array> bias;
+    if (operation.bias) bias = weight(*operation.bias).weight;
+    at(operation.output) = causal_conv(*at(operation.input), weight(operation.weight).weight, bias, operation, step_);
+  }
+
+  void operator()(const GatedDeltaOperation& operation) {
+    const GatedDeltaInputs inputs{
+        *at(operation.queries), *at(operation.keys), *at(operation.values), *at(operation.decay), *at(operation.beta)};
+    at(operation.output) = gated_delta(inputs, operation, step_);
+  }
+
+  void operator()(const SSMScanOperation& operation) {
+    const SSMInputs inputs{
+        *at(operation.input), *at(operation.dt), *at(operation.a), *at(operation.b), *at(operation.c)};
+    at(operation.output) = ssm_scan(inputs, operation, step_);
+  }
+
+  void operator()(const PoolOperation& operation) {
+    at(operation.output) = pool(*at(operation.input), operation.mode, step_);
   }
 
   void operator()(const GatedOperation& operation) {
@@ -117,7 +154,7 @@ std::vector<std::optional<mx::array>> shared_rope_periods(const Graph& graph) {
 Executor::Executor(const Graph& graph, LoadedWeights weights)
     : graph_(graph), weights_(std::move(weights)), rope_periods_(shared_rope_periods(graph)) {}
 
-std::optional<mx::array> Executor::run(const Step& step) const {
+StepOutputs Executor::run(const Step& step) const {
   Values values(graph_.values.size());
   OperationRunner runner(weights_, step, values);
   for (size_t i = 0; i < graph_.operations.size(); i++) {
@@ -125,7 +162,10 @@ std::optional<mx::array> Executor::run(const Step& step) const {
     std::visit(runner, graph_.operations[i]);
   }
   for (const SequenceRows& rows : step.sequences) rows.sequence->advance(rows.count);
-  return values[static_cast<size_t>(*graph_.outputs.logits)];
+  const auto output = [&](const std::optional<ValueId>& id) {
+    return id ? values[static_cast<size_t>(*id)] : std::nullopt;
+  };
+  return {output(graph_.outputs.logits), output(graph_.outputs.pooled), output(graph_.outputs.hidden)};
 }
 
 }  // namespace mlxengine

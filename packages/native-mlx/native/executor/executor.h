@@ -17,8 +17,8 @@ class Executor {
  public:
   Executor(const Graph& graph, LoadedWeights weights);
 
-  // Logits [rows, vocabulary] of the step's rows, none where no rows are wanted. Advances the step's sequences.
-  std::optional<mlx::core::array> run(const Step& step) const;
+  // Advances the step's sequences.
+  StepOutputs run(const Step& step) const;
 
   const Graph& graph() const { return graph_; }
 

@@ -18,7 +18,7 @@ namespace {
 constexpr int tokens_between_clears = 256;
 
 mx::array forward(const DecodeContext& context, const mx::array& token) {
-  return *context.model.executor->run({token, {{&context.sequence.state, 0, 1}}, {0}});
+  return *context.model.executor->run({token, {{&context.sequence.state, 0, 1}}, {0}}).logits;
 }
 
 mx::array sample_at(const DecodeContext& context,

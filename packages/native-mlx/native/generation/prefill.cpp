@@ -23,7 +23,7 @@ mx::array prefill(const Model& model,
     Step step{mx::array(first, {count}, mx::uint32), {{&sequence.state, 0, count}}, {}};
     const bool is_last = start + count == total;
     if (is_last) step.rows = {count - 1};
-    auto logits = model.executor->run(step);
+    auto logits = model.executor->run(step).logits;
     sequence.tokens.insert(sequence.tokens.end(), first, first + count);
     if (is_last) return *logits;
     mx::eval(sequence.state.arrays());

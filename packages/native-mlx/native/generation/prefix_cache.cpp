@@ -11,7 +11,8 @@ CachedSequence PrefixCache::take(const std::vector<uint32_t>& prompt, const Grap
       std::mismatch(prompt.begin(), prompt.begin() + static_cast<std::ptrdiff_t>(comparable), last_->tokens.begin())
           .first;
   const auto common = static_cast<size_t>(end - prompt.begin());
-  if (common == 0) {
+  const bool goes_on = common == last_->tokens.size();
+  if (common == 0 || (!goes_on && !last_->state.can_trim())) {
     // Its memory is given back before the new sequence needs its own.
     last_.reset();
     return {{}, SequenceState(graph)};
@@ -25,6 +26,8 @@ CachedSequence PrefixCache::take(const std::vector<uint32_t>& prompt, const Grap
 
 void PrefixCache::keep(CachedSequence sequence) {
   const size_t known = std::min(sequence.tokens.size(), static_cast<size_t>(sequence.state.length()));
+  last_.reset();
+  if (static_cast<int>(known) < sequence.state.length() && !sequence.state.can_trim()) return;
   sequence.tokens.resize(known);
   sequence.state.trim(static_cast<int>(known));
   last_ = std::move(sequence);

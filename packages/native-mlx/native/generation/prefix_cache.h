@@ -14,13 +14,15 @@ struct CachedSequence {
   SequenceState state;
 };
 
-// Keeps the last sequence and gives the part of it that a new prompt begins with.
+// Keeps the last sequence and gives the part of it that a new prompt begins with. A state that cannot go back to an
+// earlier position is of use only where the prompt begins with the whole sequence.
 class PrefixCache {
  public:
   // The longest usable prefix, cut to leave at least one token of the prompt to compute; empty where nothing matches.
   CachedSequence take(const std::vector<uint32_t>& prompt, const Graph& graph);
 
-  // Keeps a sequence for the next request. Positions whose token was never read are cut off.
+  // Keeps a sequence for the next request. Positions whose token was never read are cut off, and where they cannot be,
+  // it is dropped.
   void keep(CachedSequence sequence);
 
   void clear() { last_.reset(); }

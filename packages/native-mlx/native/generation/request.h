@@ -21,9 +21,15 @@ struct GenerateRequest {
 };
 
 struct ScoreRequest {
-  std::vector<uint32_t> tokens;
-  int chunk_size = 0;  // 0: the device's own
+  std::vector<std::vector<uint32_t>> sequences;
+  int chunk_size = 0;  // tokens of a sequence in a step; 0: the device's own
   bool logits = false;
+};
+
+struct EmbedRequest {
+  std::vector<std::vector<uint32_t>> sequences;
+  std::vector<std::vector<uint32_t>> token_types;  // one list a sequence, or none at all: all are 0
+  bool hidden = false;
 };
 
 }  // namespace mlxengine

@@ -39,9 +39,18 @@ struct FinishEvent {
   Statistics statistics;
 };
 
-struct ScoreEvent {
+struct ScoreResult {
   std::vector<float> log_probabilities;
   std::vector<float> logits;
+};
+
+struct ScoreEvent {
+  std::vector<ScoreResult> results;  // one a sequence
+};
+
+struct EmbedEvent {
+  std::vector<std::vector<float>> pooled;  // one a sequence, or none where the graph does not pool
+  std::vector<std::vector<float>> hidden;  // one a sequence, or none where not asked for
 };
 
 struct DeviceDescription {
@@ -65,6 +74,7 @@ using Event = std::variant<LoadProgressEvent,
                            TokensEvent,
                            FinishEvent,
                            ScoreEvent,
+                           EmbedEvent,
                            DevicesEvent,
                            DoneEvent,
                            Failure>;
@@ -72,8 +82,8 @@ using Event = std::variant<LoadProgressEvent,
 // Whether nothing comes after it.
 inline bool ends_request(const Event& event) {
   return std::holds_alternative<FinishEvent>(event) || std::holds_alternative<ScoreEvent>(event) ||
-         std::holds_alternative<DevicesEvent>(event) || std::holds_alternative<DoneEvent>(event) ||
-         std::holds_alternative<Failure>(event);
+         std::holds_alternative<EmbedEvent>(event) || std::holds_alternative<DevicesEvent>(event) ||
+         std::holds_alternative<DoneEvent>(event) || std::holds_alternative<Failure>(event);
 }
 
 }  // namespace mlxengine
