@@ -10,7 +10,7 @@ PLAIN = {"rope_type": "default", "rope_theta": 10000.0, "original_max_position_e
 
 
 def settings(**more):
-    return config("ministral3", drop=("rope_theta",), **{"rope_parameters": YARN, **more})
+    return config("ministral3", **{"rope_parameters": YARN, **more})
 
 
 def hugging_face(weights, config):

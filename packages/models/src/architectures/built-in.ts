@@ -1,5 +1,6 @@
 import type { Architecture } from './architecture.js';
 import { bailing_moe } from './bailing_moe.js';
+import { bitnet } from './bitnet.js';
 import { cohere } from './cohere.js';
 import { cohere2 } from './cohere2.js';
 import { deepseek_v2 } from './deepseek_v2.js';
@@ -50,6 +51,7 @@ import { starcoder2 } from './starcoder2.js';
 /** Every family that comes along: one import and one line each, sorted. */
 export const builtIn: readonly Architecture[] = [
   bailing_moe,
+  bitnet,
   cohere,
   cohere2,
   deepseek_v2,

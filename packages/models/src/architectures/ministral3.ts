@@ -3,7 +3,7 @@ import type { ConfigReader } from '../config/config-reader.js';
 import type { GraphBuilder } from '../graph/graph-builder.js';
 import type { RopeSettings } from '../graph/rope-settings.js';
 import type { CheckpointTensors } from '../sanitize/checkpoint-tensors.js';
-import { SymbolicTensor } from '../sanitize/symbolic-tensor.js';
+import { dequantizeFloat8 } from '../sanitize/rewrites.js';
 import { defineArchitecture } from './architecture.js';
 import type { Architecture, GraphResult } from './architecture.js';
 import { limits } from './limits.js';
@@ -65,7 +65,7 @@ export function sanitizeMinistral3(tensors: CheckpointTensors, { tieWordEmbeddin
     const scale = tensors.take(name);
     tensors.update(name.replace('_scale_inv', ''), (weight) => (
       weight.dtype === 'F8_E4M3' || weight.dtype === 'U8'
-        ? SymbolicTensor.call('dequantizeFloat8', [weight, scale], { dtype: scale.dtype, shape: weight.shape })
+        ? dequantizeFloat8(weight, scale)
         : weight.multiply(scale)));
   }
 }
