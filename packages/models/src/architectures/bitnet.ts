@@ -1,0 +1,72 @@
+import type { ValueId } from '@mlxengine/core/graph';
+import type { ConfigReader } from '../config/config-reader.js';
+import type { GraphBuilder } from '../graph/graph-builder.js';
+import type { RopeSettings } from '../graph/rope-settings.js';
+import type { CheckpointTensors } from '../sanitize/checkpoint-tensors.js';
+import { repackTernary } from '../sanitize/rewrites.js';
+import { defineArchitecture } from './architecture.js';
+import type { Architecture, GraphResult } from './architecture.js';
+import { attend, joinHeads, projectHeads } from './parts/attention.js';
+import { readDecoder } from './parts/decoder-arguments.js';
+import type { DecoderArguments } from './parts/decoder-arguments.js';
+import { decoder, preNormLayer, rmsNorm } from './parts/decoder.js';
+import { checkActivation } from './parts/mlp.js';
+import { readRope } from './parts/rope.js';
+import { dropUnused } from './parts/sanitize.js';
+
+interface BitNetArguments extends DecoderArguments {
+  readonly bias: boolean;
+  readonly mlpBias: boolean;
+  readonly rope: RopeSettings;
+  /** What its scale does to a head of ternary weights; in layers it multiplies. */
+  readonly headScale: 'multiply' | 'divide';
+}
+
+function readArguments(config: ConfigReader): BitNetArguments {
+  checkActivation(config, ['relu2']);
+  const args = readDecoder(config);
+  return {
+    ...args,
+    bias: config.boolean('attention_bias', false),
+    mlpBias: config.boolean('mlp_bias', false),
+    rope: readRope(config, { dimensions: args.headDimension }),
+    headScale: config.object('quantization_config')?.raw('linear_class') === 'autobitlinear' ? 'multiply' : 'divide',
+  };
+}
+
+function attention(graph: GraphBuilder, args: BitNetArguments, x: ValueId, path: string): ValueId {
+  const { bias, rope, hiddenSize: dimensions } = args;
+  const attended = joinHeads(graph, attend(graph, projectHeads(graph, x, path, args), { state: path, rope }));
+  return graph.linear(rmsNorm(graph, args)(attended, `${path}.attn_sub_norm`), `${path}.o_proj`, { dimensions, bias });
+}
+
+function mlp(graph: GraphBuilder, args: BitNetArguments, x: ValueId, path: string): ValueId {
+  const { intermediateSize: dimensions, hiddenSize, mlpBias: bias } = args;
+  const gate = graph.linear(x, `${path}.gate_proj`, { dimensions, bias });
+  const up = graph.linear(x, `${path}.up_proj`, { dimensions, bias });
+  const inner = rmsNorm(graph, args)(graph.gated('relu2', gate, up), `${path}.ffn_sub_norm`);
+  return graph.linear(inner, `${path}.down_proj`, { dimensions: hiddenSize, bias });
+}
+
+function buildGraph(graph: GraphBuilder, args: BitNetArguments): GraphResult {
+  return decoder(graph, args, {
+    layer: (x, path) => preNormLayer(graph, x, path, {
+      norm: rmsNorm(graph, args),
+      attention: (h) => attention(graph, args, h, `${path}.self_attn`),
+      mlp: (h) => mlp(graph, args, h, `${path}.mlp`),
+    }),
+  });
+}
+
+/** Ternary weights become affine ones of 2 bits. */
+function sanitize(tensors: CheckpointTensors, args: BitNetArguments): void {
+  dropUnused(tensors, args);
+  for (const name of tensors.names().filter((found) => found.endsWith('.weight_scale'))) {
+    const path = name.replace(/\.weight_scale$/, '');
+    const parts = repackTernary(tensors.take(`${path}.weight`), tensors.take(name), path === 'lm_head' ? args.headScale : 'multiply');
+    for (const [part, tensor] of Object.entries(parts)) tensors.set(`${path}.${part}`, tensor);
+  }
+}
+
+/** BitNet b1.58. Source: mlx-lm `models/bitnet.py` and `models/bitlinear_layers.py`. */
+export const bitnet: Architecture = defineArchitecture({ modelType: 'bitnet', readArguments, buildGraph, sanitize });
