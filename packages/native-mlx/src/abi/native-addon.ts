@@ -2,7 +2,7 @@ import type { BackendModel, TokenBatch } from '@mlxengine/core/backend';
 import type { ModelGraph } from '@mlxengine/core/graph';
 
 /** Version of everything in this file; a binary of another one is refused. */
-export const abiVersion = 1;
+export const abiVersion = 2;
 
 /** The whole of what the addon `mlxengine.node` exports. */
 export interface NativeAddon {
@@ -56,6 +56,8 @@ export interface NativeModel {
   generate(request: NativeGenerateRequest, onEvent: (event: NativeEvent) => NativeChoice): number;
   /** `score` or `failure`. */
   score(request: NativeScoreRequest, onEvent: (event: NativeEvent) => void): number;
+  /** `embed` or `failure`. */
+  embed(request: NativeEmbedRequest, onEvent: (event: NativeEvent) => void): number;
   /** Ends a request at its next step; it still tells of its end. */
   cancel(request: number): void;
   /** Cancels all that runs and gives the memory back: `done` or `failure`. */
@@ -76,12 +78,20 @@ export interface NativeGenerateRequest {
   readonly constrained: boolean;
 }
 
-/** A scoring. */
+/** A scoring of sequences side by side. */
 export interface NativeScoreRequest {
-  readonly tokens: Uint32Array;
-  /** 0: the addon's own. */
+  readonly sequences: readonly Uint32Array[];
+  /** Tokens of a sequence in a step; 0: the addon's own. */
   readonly chunkSize: number;
   readonly logits: boolean;
+}
+
+/** An embedding of sequences, each whole in one step. */
+export interface NativeEmbedRequest {
+  readonly sequences: readonly Uint32Array[];
+  /** Of each sequence; absent: all are 0. */
+  readonly tokenTypes?: readonly Uint32Array[];
+  readonly hidden: boolean;
 }
 
 /** Answer to `choose`: a mask of allowed tokens, or the one token that must come. Nothing to any other event. */
@@ -116,7 +126,10 @@ export type NativeEvent =
   /** Bytes read from files so far; those that were provided do not count. */
   | { readonly type: 'load-progress'; readonly fileBytes: number }
   | { readonly type: 'choose' }
-  | { readonly type: 'score'; readonly logProbabilities: Float32Array; readonly logits: Float32Array }
+  /** One result a sequence; logits are empty where not asked for. */
+  | { readonly type: 'score'; readonly results: readonly { readonly logProbabilities: Float32Array; readonly logits: Float32Array }[] }
+  /** One vector a sequence; `pooled` is empty where the graph does not pool, `hidden` where not asked for. */
+  | { readonly type: 'embed'; readonly pooled: readonly Float32Array[]; readonly hidden: readonly Float32Array[] }
   | { readonly type: 'devices'; readonly devices: readonly NativeDevice[] }
   | { readonly type: 'done' }
   | { readonly type: 'failure'; readonly failure: NativeFailure };

@@ -2,7 +2,7 @@ import type { NativeChoice, NativeEvent, NativeModel } from '../abi/native-addon
 import { toError, toThrownError } from '../loading/native-errors.js';
 
 /** The event that ended a request. */
-export type FinalEvent = Extract<NativeEvent, { readonly type: 'finish' | 'score' | 'devices' | 'done' }>;
+export type FinalEvent = Extract<NativeEvent, { readonly type: 'finish' | 'score' | 'embed' | 'devices' | 'done' }>;
 
 /** How {@link awaitRequest} starts and follows a request. */
 export interface RequestCall {
@@ -38,6 +38,7 @@ export async function awaitRequest({ operation, start, onEvent, model, signal }:
           return void reject(toError(event.failure, operation));
         case 'finish':
         case 'score':
+        case 'embed':
         case 'devices':
         case 'done':
           return void resolve(event);

@@ -1,9 +1,16 @@
 import { AbortedError, throwIfAborted, UnloadedError } from '@mlxengine/core';
 import {
+  checkEmbeds,
+  checkGenerates,
   createTokenStream,
+  validateEmbedRequest,
+  validateScoreBatchRequest,
   validateScoreRequest,
   validateTokenRequest,
   type BackendModel,
+  type EmbedRequest,
+  type EmbedResult,
+  type ScoreBatchRequest,
   type ScoreRequest,
   type ScoreResult,
   type TokenBatch,
@@ -45,12 +52,32 @@ export class MLXModel implements BackendModel {
   async score(request: ScoreRequest, { signal }: { readonly signal?: AbortSignal } = {}): Promise<ScoreResult> {
     this.#checkLoaded();
     throwIfAborted(signal, 'Scoring');
+    checkGenerates(this.#graph);
     validateScoreRequest(request, this.#graph.vocabularySize, this.#graph.contextLength);
-    const { tokens, chunkSize = 0, logits = false } = request;
-    const nativeRequest = { tokens: Uint32Array.from(tokens), chunkSize: Math.min(chunkSize, tokens.length), logits };
-    const end = await this.#run({ operation: 'Scoring', signal, start: (onEvent) => this.#native.score(nativeRequest, onEvent) });
-    if (end.type !== 'score') throw this.#unloaded();
-    return logits ? { logProbabilities: end.logProbabilities, logits: end.logits } : { logProbabilities: end.logProbabilities };
+    const { tokens, ...options } = request;
+    const [result] = await this.#score({ sequences: [tokens], ...options }, signal);
+    if (result === undefined) throw this.#unloaded();
+    return result;
+  }
+
+  async scoreBatch(request: ScoreBatchRequest, { signal }: { readonly signal?: AbortSignal } = {}): Promise<readonly ScoreResult[]> {
+    this.#checkLoaded();
+    throwIfAborted(signal, 'Scoring');
+    checkGenerates(this.#graph);
+    validateScoreBatchRequest(request, this.#graph.vocabularySize, this.#graph.contextLength);
+    return this.#score(request, signal);
+  }
+
+  async embed(request: EmbedRequest, { signal }: { readonly signal?: AbortSignal } = {}): Promise<EmbedResult> {
+    this.#checkLoaded();
+    throwIfAborted(signal, 'Embedding');
+    checkEmbeds(this.#graph);
+    validateEmbedRequest(request, this.#graph.vocabularySize, this.#graph.contextLength);
+    const { sequences, tokenTypes, hidden = false } = request;
+    const nativeRequest = { sequences: sequences.map(toIds), ...(tokenTypes && { tokenTypes: tokenTypes.map(toIds) }), hidden };
+    const end = await this.#run({ operation: 'Embedding', signal, start: (onEvent) => this.#native.embed(nativeRequest, onEvent) });
+    if (end.type !== 'embed') throw this.#unloaded();
+    return { pooled: end.pooled, ...(hidden && { hidden: end.hidden }) };
   }
 
   unload(): Promise<void> {
@@ -62,8 +89,17 @@ export class MLXModel implements BackendModel {
     return this.unload();
   }
 
+  async #score({ sequences, chunkSize = 0, logits = false }: ScoreBatchRequest, signal?: AbortSignal): Promise<readonly ScoreResult[]> {
+    const longest = Math.max(...sequences.map(({ length }) => length));
+    const nativeRequest = { sequences: sequences.map(toIds), chunkSize: Math.min(chunkSize, longest), logits };
+    const end = await this.#run({ operation: 'Scoring', signal, start: (onEvent) => this.#native.score(nativeRequest, onEvent) });
+    if (end.type !== 'score') throw this.#unloaded();
+    return logits ? end.results : end.results.map(({ logProbabilities }) => ({ logProbabilities }));
+  }
+
   async #generate(request: TokenRequest, emit: (batch: TokenBatch) => void, signal: AbortSignal): Promise<void> {
     this.#checkLoaded();
+    checkGenerates(this.#graph);
     const { vocabularySize, contextLength } = this.#graph;
     const maxTokens = validateTokenRequest(request, vocabularySize, contextLength);
     const answers = request.constraint && new ConstraintAnswers(request.constraint, vocabularySize);
@@ -106,6 +142,10 @@ export class MLXModel implements BackendModel {
   #unloaded(): UnloadedError {
     return new UnloadedError('unloaded.engine', { model: this.#graph.architecture });
   }
+}
+
+function toIds(ids: readonly number[] | Uint32Array): Uint32Array {
+  return Uint32Array.from(ids);
 }
 
 function nativeRequest({ prompt, stopTokens, sampling, constraint }: TokenRequest, maxTokens: number): NativeGenerateRequest {
