@@ -9,10 +9,14 @@ import { dots1 } from './dots1.js';
 import { ernie4_5 } from './ernie4_5.js';
 import { ernie4_5_moe } from './ernie4_5_moe.js';
 import { exaone4 } from './exaone4.js';
+import { falcon_h1 } from './falcon_h1.js';
 import { gemma } from './gemma.js';
 import { gemma2 } from './gemma2.js';
 import { gemma3 } from './gemma3.js';
 import { gemma3_text } from './gemma3_text.js';
+import { gemma3n } from './gemma3n.js';
+import { gemma4 } from './gemma4.js';
+import { gemma4_text } from './gemma4_text.js';
 import { glm } from './glm.js';
 import { glm4 } from './glm4.js';
 import { glm4_moe } from './glm4_moe.js';
@@ -22,9 +26,14 @@ import { gpt_neox } from './gpt_neox.js';
 import { gpt_oss } from './gpt_oss.js';
 import { granite } from './granite.js';
 import { granitemoe } from './granitemoe.js';
+import { granitemoehybrid } from './granitemoehybrid.js';
 import { hunyuan_v1_dense } from './hunyuan_v1_dense.js';
 import { internlm3 } from './internlm3.js';
+import { jamba } from './jamba.js';
+import { lfm2 } from './lfm2.js';
+import { lfm2_moe } from './lfm2_moe.js';
 import { llama } from './llama.js';
+import { mamba2 } from './mamba2.js';
 import { minicpm } from './minicpm.js';
 import { minimax } from './minimax.js';
 import { ministral3 } from './ministral3.js';
@@ -32,6 +41,7 @@ import { mistral3 } from './mistral3.js';
 import { mixtral } from './mixtral.js';
 import { nanochat } from './nanochat.js';
 import { nemotron } from './nemotron.js';
+import { nemotron_h } from './nemotron_h.js';
 import { olmo } from './olmo.js';
 import { olmo2 } from './olmo2.js';
 import { olmo3 } from './olmo3.js';
@@ -42,7 +52,10 @@ import { phimoe } from './phimoe.js';
 import { qwen2 } from './qwen2.js';
 import { qwen2_moe } from './qwen2_moe.js';
 import { qwen3 } from './qwen3.js';
+import { qwen3_5 } from './qwen3_5.js';
+import { qwen3_5_moe } from './qwen3_5_moe.js';
 import { qwen3_moe } from './qwen3_moe.js';
+import { qwen3_next } from './qwen3_next.js';
 import { seed_oss } from './seed_oss.js';
 import { smollm3 } from './smollm3.js';
 import { stablelm } from './stablelm.js';
@@ -60,10 +73,14 @@ export const builtIn: readonly Architecture[] = [
   ernie4_5,
   ernie4_5_moe,
   exaone4,
+  falcon_h1,
   gemma,
   gemma2,
   gemma3,
   gemma3_text,
+  gemma3n,
+  gemma4,
+  gemma4_text,
   glm,
   glm4,
   glm4_moe,
@@ -73,9 +90,14 @@ export const builtIn: readonly Architecture[] = [
   gpt_oss,
   granite,
   granitemoe,
+  granitemoehybrid,
   hunyuan_v1_dense,
   internlm3,
+  jamba,
+  lfm2,
+  lfm2_moe,
   llama,
+  mamba2,
   minicpm,
   minimax,
   ministral3,
@@ -83,6 +105,7 @@ export const builtIn: readonly Architecture[] = [
   mixtral,
   nanochat,
   nemotron,
+  nemotron_h,
   olmo,
   olmo2,
   olmo3,
@@ -93,7 +116,10 @@ export const builtIn: readonly Architecture[] = [
   qwen2,
   qwen2_moe,
   qwen3,
+  qwen3_5,
+  qwen3_5_moe,
   qwen3_moe,
+  qwen3_next,
   seed_oss,
   smollm3,
   stablelm,

@@ -15,8 +15,9 @@ function readArguments(config: ConfigReader): LlamaArguments {
 /** `no_rope_layers` is 1 where a layer does rotate. */
 function readRotatingLayers(config: ConfigReader, layers: number): readonly boolean[] {
   const interval = config.integer('no_rope_layer_interval', limits.layers, 4);
-  const listed = config.raw('no_rope_layers') ?? Array.from({ length: layers }, (_, layer) => Number((layer + 1) % interval !== 0));
-  if (Array.isArray(listed) && listed.length === layers && listed.every((item) => [0, 1, false, true].includes(item))) return listed.map(Boolean);
+  const listed: unknown = config.raw('no_rope_layers') ?? Array.from({ length: layers }, (_, layer) => Number((layer + 1) % interval !== 0));
+  const flags: readonly unknown[] = [0, 1, false, true];
+  if (Array.isArray(listed) && listed.length === layers && listed.every((item) => flags.includes(item))) return listed.map(Boolean);
   throw config.invalid('no_rope_layers', `[${layers} × 0 | 1]`);
 }
 

@@ -49,3 +49,7 @@ test('withDefaults fills what is missing or null, and keeps the rest', () => {
   expect([filled.integer('one', bounds), filled.integer('nothing', bounds), filled.integer('missing', bounds)]).toEqual([1, 2, 3]);
   expect(config.has('missing')).toBe(false);
 });
+
+test('isNull tells null from silence', () => {
+  expect([config.isNull('nothing'), config.isNull('missing'), config.isNull('one')]).toEqual([true, false, false]);
+});

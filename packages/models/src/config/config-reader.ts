@@ -42,6 +42,11 @@ export class ConfigReader {
     return this.raw(key) !== undefined;
   }
 
+  /** Whether the value is `null`, for the few that mean something else by it than by silence. */
+  isNull(key: string): boolean {
+    return Object.hasOwn(this.values, key) && this.values[key] === null;
+  }
+
   /** The value as it is; `undefined` for `null`. */
   raw(key: string): unknown {
     return Object.hasOwn(this.values, key) ? (this.values[key] ?? undefined) : undefined;

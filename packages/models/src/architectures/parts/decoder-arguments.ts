@@ -29,12 +29,18 @@ export interface DecoderOptions {
 }
 
 /** Reads the usual keys; give the family's defaults with `config.withDefaults({ … })`. */
-export function readDecoder(config: ConfigReader, { epsilon = 'rms_norm_eps', headDimension = 'read' }: DecoderOptions = {}): DecoderArguments {
+export function readDecoder(config: ConfigReader, options: DecoderOptions = {}): DecoderArguments {
+  return { ...readTrunk(config, options), intermediateSize: config.integer('intermediate_size', limits.intermediateSize) };
+}
+
+/** {@link readDecoder} for families that say the size of their MLPs in another way. */
+export function readTrunk(
+  config: ConfigReader, { epsilon = 'rms_norm_eps', headDimension = 'read' }: DecoderOptions = {},
+): Omit<DecoderArguments, 'intermediateSize'> {
   const hiddenSize = config.integer('hidden_size', limits.hiddenSize);
   return {
     hiddenSize,
     ...readHeads(config, hiddenSize, headDimension),
-    intermediateSize: config.integer('intermediate_size', limits.intermediateSize),
     layers: config.integer('num_hidden_layers', limits.layers),
     epsilon: config.number(epsilon, limits.epsilon),
     vocabularySize: config.integer('vocab_size', limits.vocabulary),
