@@ -1,22 +1,20 @@
 import { CheckpointError, InvalidArgumentError, throwIfAborted } from '@mlxengine/core';
 import type { ModelSource, Quantization, ReadTensorOptions, TensorLocation, WeightSource } from '@mlxengine/core';
-import type { LocatedTensor } from './located-tensor.js';
-
-/** Most bytes that are asked of a source at a time, so that reading into given memory needs no second copy of a tensor. */
-const pieceBytes = 16 * 1024 * 1024;
+import type { DerivedTensor } from '../sanitize/derived-tensor.js';
+import { openTensor } from '../sanitize/readers/open-tensor.js';
 
 /** What a {@link CheckpointWeights} is made of. */
 export interface CheckpointWeightsInit {
   readonly source: ModelSource;
   /** Under the names that the graph uses. */
-  readonly tensors: ReadonlyMap<string, LocatedTensor>;
+  readonly tensors: ReadonlyMap<string, DerivedTensor>;
   /** By weight path; those that are missing are dense. */
   readonly quantizations: ReadonlyMap<string, Quantization>;
 }
 
-/** The weights of a checkpoint in safetensors files. */
+/** The weights of a checkpoint in safetensors files; those that a family derives are computed when they are read. */
 export class CheckpointWeights implements WeightSource {
-  readonly tensors: ReadonlyMap<string, LocatedTensor>;
+  readonly tensors: ReadonlyMap<string, DerivedTensor>;
   private readonly source: ModelSource;
   private readonly quantizations: ReadonlyMap<string, Quantization>;
 
@@ -31,9 +29,9 @@ export class CheckpointWeights implements WeightSource {
   }
 
   location(name: string): TensorLocation | undefined {
-    const tensor = this.tensors.get(name);
-    const file = tensor && this.source.localPath?.(tensor.file);
-    return file === undefined || tensor === undefined ? undefined : { file, byteOffset: tensor.byteOffset };
+    const location = this.tensors.get(name)?.location;
+    const file = location && this.source.localPath?.(location.file);
+    return file === undefined || location === undefined ? undefined : { file, byteOffset: location.byteOffset };
   }
 
   async read(name: string, options: ReadTensorOptions = {}): Promise<Uint8Array> {
@@ -43,19 +41,8 @@ export class CheckpointWeights implements WeightSource {
     if (into.length !== tensor.byteLength) {
       throw new InvalidArgumentError('argument.out-of-range', { name: 'into.length', found: into.length, expected: String(tensor.byteLength) });
     }
-    for (let offset = 0; offset < into.length; offset += pieceBytes) {
-      throwIfAborted(options.signal, `Reading ${name}`);
-      into.set(await this.readPiece(tensor, offset, options.signal), offset);
-    }
+    throwIfAborted(options.signal, `Reading ${name}`);
+    await openTensor(tensor.data, { source: this.source, signal: options.signal }).read(0, into);
     return into;
-  }
-
-  private async readPiece(tensor: LocatedTensor, offset: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
-    const { file, byteLength, byteOffset } = tensor;
-    const length = Math.min(pieceBytes, byteLength - offset);
-    const piece = await this.source.read(file, { offset: byteOffset + offset, length, ...(signal && { signal }) });
-    if (piece.length === length) return piece;
-    const found = offset + piece.length;
-    throw new CheckpointError('checkpoint.short-read', { file, tensor: JSON.stringify(tensor.name), found, expected: byteLength });
   }
 }

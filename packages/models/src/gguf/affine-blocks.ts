@@ -1,4 +1,4 @@
-import { float16ToNumber } from './float16.js';
+import { float16ToNumber } from '../tensors/float16.js';
 import type { GgufTypeName } from './gguf-types.js';
 
 /** Weights that share a scale and a bias in every format here. */

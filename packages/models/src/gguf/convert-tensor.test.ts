@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import golden from '../../tests/support/gguf-golden.json' with { type: 'json' };
 import { MemorySource } from '../../tests/support/memory-source.js';
 import { convertTensor, overflowsFloat16, restoreRopeOrder } from './convert-tensor.js';
-import { float16ToNumber, numberToFloat16 } from './float16.js';
+import { float16ToNumber, numberToFloat16 } from '../tensors/float16.js';
 import { tensorTypeOf } from './gguf-types.js';
 import type { GgufTensor } from './gguf-types.js';
 import { planTensor, quantizationOf } from './tensor-plan.js';

@@ -5,7 +5,7 @@ import { affineFormatOf, affineGroupSize } from './affine-blocks.js';
 import type { AffineFormat } from './affine-blocks.js';
 import { denseFormatOf } from './dense-blocks.js';
 import type { DenseFormat } from './dense-blocks.js';
-import { float16ToNumber, maxFloat16, numberToFloat16 } from './float16.js';
+import { float16ToNumber, maxFloat16, numberToFloat16 } from '../tensors/float16.js';
 import type { GgufTensor } from './gguf-types.js';
 import { packBits } from './pack-bits.js';
 import type { TensorPlan } from './tensor-plan.js';

@@ -1,7 +1,8 @@
 import { CheckpointError } from '@mlxengine/core';
 import type { TensorDtype } from '@mlxengine/core';
 import type { LocatedTensor } from '../checkpoint/located-tensor.js';
-import { bytesPerElement, formatShape } from '../tensors/dtype.js';
+import { bytesPerElement, formatShape, isFloatDtype, product } from '../tensors/dtype.js';
+import { tensorFunctions } from './functions/tensor-functions.js';
 import type { SymbolicTensorData, TensorExpression, TensorFunction } from './tensor-expression.js';
 
 /**
@@ -48,7 +49,10 @@ export class SymbolicTensor implements SymbolicTensorData {
     name: TensorFunction, inputs: readonly SymbolicTensor[], output: { readonly dtype: TensorDtype; readonly shape: readonly number[] },
     settings: Readonly<Record<string, number | string>> = {},
   ): SymbolicTensor {
-    return new SymbolicTensor({ ...output, expression: { type: 'call', function: name, inputs, settings } });
+    const { dtype, shape } = output;
+    const call = { type: 'call', function: name, inputs, settings } as const;
+    tensorFunctions[name].check({ ...call, output });
+    return new SymbolicTensor({ dtype, shape, expression: call });
   }
 
   /** Size along an axis. */
@@ -77,7 +81,7 @@ export class SymbolicTensor implements SymbolicTensorData {
     const count = product(this.shape);
     const known = product(shape.filter((size) => size !== -1));
     const whole = shape.map((size) => (size === -1 ? count / known : size));
-    if (product(whole) !== count) throw misfit('reshape', formatShape(shape), describe(this));
+    if (product(whole) !== count || !whole.every((size) => Number.isSafeInteger(size))) throw misfit('reshape', formatShape(shape), describe(this));
     return this.derive(whole, { type: 'reshape', input: this });
   }
 
@@ -102,25 +106,34 @@ export class SymbolicTensor implements SymbolicTensorData {
 
   /** Numeric conversion between floats. */
   cast(dtype: 'F32' | 'F16' | 'BF16'): SymbolicTensor {
+    this.expectFloats('cast');
     return dtype === this.dtype ? this : new SymbolicTensor({ dtype, shape: this.shape, expression: { type: 'cast', input: this } });
   }
 
   /** `factor · x + offset` */
   scale(factor: number, offset = 0): SymbolicTensor {
+    this.expectFloats('scale');
     return this.derive(this.shape, { type: 'affine', input: this, factor, offset, minimum: -Infinity, maximum: Infinity });
   }
 
   /** `min(max(x, minimum), maximum)` */
   clip(minimum: number, maximum: number): SymbolicTensor {
+    this.expectFloats('clip');
     return this.derive(this.shape, { type: 'affine', input: this, factor: 1, offset: 0, minimum, maximum });
   }
 
   /** `x · y`, broadcast to this tensor's shape. */
   multiply(by: SymbolicTensor): SymbolicTensor {
+    this.expectFloats('multiply');
+    by.expectFloats('multiply');
     const fits = by.shape.length <= this.shape.length
       && by.shape.every((size, i) => size === 1 || size === this.shape[i + this.shape.length - by.shape.length]);
     if (!fits) throw misfit('multiply', `to fit ${describe(this)}`, describe(by));
     return this.derive(this.shape, { type: 'multiply', input: this, by });
+  }
+
+  private expectFloats(operation: string): void {
+    if (!isFloatDtype(this.dtype)) throw misfit(operation, 'F32 | F16 | BF16', describe(this));
   }
 
   private derive(shape: readonly number[], expression: TensorExpression): SymbolicTensor {
@@ -140,8 +153,4 @@ function misfit(operation: string, expected: string, found: string): CheckpointE
 
 function describe({ dtype, shape }: { readonly dtype: TensorDtype; readonly shape: readonly number[] }): string {
   return `${dtype} ${formatShape(shape)}`;
-}
-
-function product(shape: readonly number[]): number {
-  return shape.reduce((count, size) => count * size, 1);
 }

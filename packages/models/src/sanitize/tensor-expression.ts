@@ -29,6 +29,8 @@ export type TensorFunction =
   | 'quantizeAffine'
   /** BitNet's ternary U8 `[out / 4, in]` and its scale: an affine 2-bit weight, its scales or its biases (`settings.part`). */
   | 'repackTernary'
+  /** AutoAWQ's 4-bit qweight, or its qzeros and scales: an affine weight, or its biases (`settings.part`). */
+  | 'repackAwq'
   /** Each column divided by its norm (bailing's router). */
   | 'normalizeColumns';
 

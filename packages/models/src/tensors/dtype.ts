@@ -26,6 +26,11 @@ export function bytesPerElement(dtype: TensorDtype): number {
   return sizes[dtype];
 }
 
+/** Product of a shape's dimensions, which are known to be within bounds. */
+export function product(shape: readonly number[]): number {
+  return shape.reduce((count, size) => count * size, 1);
+}
+
 /** Elements of a shape; 1 for a scalar's empty one. `undefined` where no safe integer holds the count. */
 export function elementCount(shape: readonly number[]): number | undefined {
   let count = 1;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { numberToFloat16 } from '../../src/gguf/float16.js';
+import { numberToFloat16 } from '../../src/tensors/float16.js';
 import { importGguf } from '../../src/index.js';
 import type { GgufTestTensor } from '../support/gguf-builder.js';
 import { FolderSource } from '../support/folder-source.js';
