@@ -1,32 +1,23 @@
 #pragma once
 
-#include <mlx/array.h>
-
-#include <optional>
-#include <vector>
-
+#include "executor/prepared_graph.h"
 #include "executor/step.h"
-#include "graph/graph.h"
-#include "weights/loaded_weight.h"
 
 namespace mlxengine {
 
-// Turns a graph and its weights into MLX's operations, one step at a time. Nothing is computed here: what is returned
-// waits for eval or async_eval.
+// Turns a graph and its weights into MLX's operations, one step at a time. Nothing is computed in a step: what is
+// returned waits for eval or async_eval.
 class Executor {
  public:
-  Executor(const Graph& graph, LoadedWeights weights);
+  Executor(const Graph& graph, LoadedWeights weights, mlx::core::Dtype dtype);
 
-  // Advances the step's sequences.
+  // The graph's outputs; no logits where no rows are wanted. Advances the step's sequences.
   StepOutputs run(const Step& step) const;
 
-  const Graph& graph() const { return graph_; }
+  const Graph& graph() const { return prepared_.graph; }
 
  private:
-  const Graph& graph_;
-  LoadedWeights weights_;
-  // Of each operation: the frequencies that a rope needs. Layers share them.
-  std::vector<std::optional<mlx::core::array>> rope_periods_;
+  PreparedGraph prepared_;
 };
 
 }  // namespace mlxengine

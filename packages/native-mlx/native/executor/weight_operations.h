@@ -9,7 +9,10 @@ namespace mlxengine {
 // x · Wᵀ (+ bias): [n, in] to [n, out]. Rows stay rows: MLX's quantized product is many times slower on [n, 1, in].
 mlx::core::array linear(const mlx::core::array& x, const LoadedWeight& weight);
 
+// The same with a matrix for each head, a stack [heads, out, in]: [n, heads, in] to [n, heads, out].
+mlx::core::array head_linear(const mlx::core::array& x, const LoadedWeight& weight);
+
 // Rows of a matrix by id: [n] to [n, columns], in the compute dtype.
-mlx::core::array embedding(const mlx::core::array& ids, const LoadedWeight& weight);
+mlx::core::array embedding(const mlx::core::array& ids, const LoadedWeight& weight, mlx::core::Dtype dtype);
 
 }  // namespace mlxengine

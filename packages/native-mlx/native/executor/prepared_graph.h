@@ -1,0 +1,39 @@
+#pragma once
+
+#include <mlx/array.h>
+
+#include <optional>
+#include <vector>
+
+#include "graph/graph.h"
+#include "weights/loaded_weight.h"
+
+namespace mlxengine {
+
+// By value id; none where it is not made (yet).
+using Values = std::vector<std::optional<mlx::core::array>>;
+
+// A graph with its weights, and with everything that does not depend on a step computed already.
+struct PreparedGraph {
+  const Graph& graph;
+  LoadedWeights weights;
+  mlx::core::Dtype dtype;  // of activations
+  // Values without a leading dimension.
+  Values constants;
+  // Of each operation: a rope's periods, or a norm's weight with the operation's offset in it.
+  std::vector<std::optional<mlx::core::array>> parameters;
+  // The operations that a step runs.
+  std::vector<size_t> schedule;
+  // Values that are computed in float32 in any dtype, because a recurrence multiplies them up over all tokens.
+  std::vector<bool> precise;
+
+  bool is_constant(ValueId id) const { return graph.values[static_cast<size_t>(id)].leading == Leading::none; }
+};
+
+// Evaluates what it computes, on the current device.
+PreparedGraph prepare(const Graph& graph, LoadedWeights weights, mlx::core::Dtype dtype);
+
+// The value that an operation makes; of a route its weights.
+ValueId output_of(const Operation& operation);
+
+}  // namespace mlxengine
