@@ -22,6 +22,10 @@ export type { RopeSettings } from './graph/rope-settings.js';
 export { ConfigReader, type Bounds } from './config/config-reader.js';
 export { CheckpointTensors } from './sanitize/checkpoint-tensors.js';
 export { SymbolicTensor } from './sanitize/symbolic-tensor.js';
+export {
+  dequantizeAffine, dequantizeFloat8, normalizeColumns, quantizeAffine, repackTernary, type AffineTensors, type Float8Blocks,
+} from './sanitize/rewrites.js';
+export type { AffineFormat } from './sanitize/functions/affine-groups.js';
 export type { SymbolicTensorData, TensorExpression, TensorFunction } from './sanitize/tensor-expression.js';
 export { readSafetensors, type TensorWithBytes } from './safetensors/read-safetensors.js';
 export { safetensorsChunks, type SafetensorsWriteOptions, type TensorToWrite } from './safetensors/safetensors-chunks.js';
