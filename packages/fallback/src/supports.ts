@@ -3,10 +3,15 @@ import { affineBits } from './lowering/matrix.js';
 
 /** What the fallback can do. */
 export const supports: BackendSupports = {
-  operations: ['tokens', 'embedding', 'linear', 'rmsNorm', 'reshape', 'rope', 'attention', 'gated', 'add', 'selectRows'],
+  operations: [
+    'tokens', 'positions', 'tokenTypes', 'parameter', 'embedding', 'linear', 'headLinear', 'matmul', 'rmsNorm', 'layerNorm', 'l2Norm', 'rope',
+    'positionScale', 'attention', 'latentAttention', 'unary', 'binary', 'scale', 'clip', 'gated', 'reshape', 'slice', 'concat', 'transpose', 'broadcast',
+    'reduce', 'softmax', 'route', 'expertLinear', 'combine', 'causalConv', 'gatedDelta', 'ssmScan', 'selectRows', 'pool',
+  ],
   dtypes: ['float32'],
   tensorDtypes: ['F32', 'F16', 'BF16'],
   affineBits: [...affineBits],
   affineGroupSizes: [32, 64, 128],
+  floatModes: ['mxfp4', 'nvfp4', 'mxfp8'],
   maxThreads: 1,
 };

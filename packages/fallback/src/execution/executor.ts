@@ -1,11 +1,13 @@
 import type { Kernels } from '../kernels/kernels.js';
 import type { ModelPlan } from '../lowering/plan-model.js';
+import type { KernelCall } from '../lowering/kernel-call.js';
 import type { MemoryViews } from '../memory/memory-views.js';
 import type { Sequence } from '../memory/sequence.js';
-import { compileCall, type CompiledCall, type StepContext } from './compile-call.js';
+import { compileCall } from './compile-call.js';
+import type { CallSite, CompiledCall } from './compiled-call.js';
 import type { Pacer } from './pacer.js';
-import { writeRopeTable } from './rope-table.js';
 import { runCalls } from './run-calls.js';
+import { writeStepTable } from './step-tables.js';
 
 /** Runs steps of one model: some tokens of one sequence, then the logits of the rows that are wanted. */
 export class Executor {
@@ -14,6 +16,7 @@ export class Executor {
   readonly vocabularySize: number;
   readonly #plan: ModelPlan;
   readonly #views: MemoryViews;
+  #constantCalls: readonly CompiledCall[];
   readonly #tokenCalls: readonly CompiledCall[];
   readonly #rowCalls: readonly CompiledCall[];
 
@@ -24,16 +27,21 @@ export class Executor {
     this.vocabularySize = program.vocabularySize;
     this.#plan = plan;
     this.#views = views;
-    this.#tokenCalls = program.tokenCalls.map((call) => compileCall(call, kernels, addresses));
-    this.#rowCalls = program.rowCalls.map((call) => compileCall(call, kernels, addresses));
+    const site: CallSite = { kernels, views, at: (buffer) => addresses[buffer] ?? 0 };
+    const compile = (calls: readonly KernelCall[]): readonly CompiledCall[] => calls.map((call) => compileCall(call, site));
+    this.#constantCalls = compile(program.constantCalls);
+    this.#tokenCalls = compile(program.tokenCalls);
+    this.#rowCalls = compile(program.rowCalls);
   }
 
   /** Computes tokens behind a sequence and commits them; at most {@link maxTokens}. */
   async forward(sequence: Sequence, tokens: readonly number[], pacer: Pacer): Promise<void> {
+    await runCalls(this.#constantCalls, { rows: 1, segments: [] }, pacer);
+    this.#constantCalls = [];
     sequence.reserve(tokens.length);
-    const context: StepContext = { rows: tokens.length, start: sequence.length, table: sequence.table };
-    this.#writeStep(tokens, context.start);
-    await runCalls(this.#tokenCalls, context, pacer);
+    const [start, rows] = [sequence.length, tokens.length];
+    this.#writeStep(tokens, start);
+    await runCalls(this.#tokenCalls, { rows, segments: [{ row: 0, rows, start, table: sequence.table, states: 0 }] }, pacer);
     sequence.commit(tokens);
   }
 
@@ -43,16 +51,15 @@ export class Executor {
   async logits(rows: readonly number[], pacer: Pacer): Promise<Float32Array> {
     const { program, addresses } = this.#plan;
     this.#views.words.set(rows, (addresses[program.rowIndices] ?? 0) >>> 2);
-    await runCalls(this.#rowCalls, { rows: rows.length, start: 0, table: 0 }, pacer);
-    const begin = (addresses[program.logits] ?? 0) >>> 2;
+    await runCalls(this.#rowCalls, { rows: rows.length, segments: [] }, pacer);
+    const begin = (addresses[program.logits?.buffer ?? 0] ?? 0) >>> 2;
     return this.#views.floats.subarray(begin, begin + rows.length * this.vocabularySize);
   }
 
   #writeStep(tokens: readonly number[], start: number): void {
     const { program, addresses } = this.#plan;
     this.#views.words.set(tokens, (addresses[program.ids] ?? 0) >>> 2);
-    for (const table of program.ropeTables) {
-      writeRopeTable(table, start, tokens.length, this.#views.floats, (addresses[table.buffer] ?? 0) >>> 2);
-    }
+    const positions = tokens.map((_, index) => start + index);
+    for (const table of program.stepTables) writeStepTable(table, { positions }, this.#views, addresses[table.buffer] ?? 0);
   }
 }

@@ -1,4 +1,4 @@
-import type { CompiledCall, StepContext } from './compile-call.js';
+import type { CompiledCall, StepContext } from './compiled-call.js';
 import type { Pacer } from './pacer.js';
 
 /** Runs calls one after another, in parts where one would take too long to be interrupted. */

@@ -1,10 +1,11 @@
 import { callBuffers, type KernelCall } from './kernel-call.js';
 import type { BufferShape, Program } from './program.js';
 
-/** How many rows a step may have. */
+/** How many rows of each kind a step may have. */
 export interface StepLimits {
   readonly tokens: number;
   readonly rows: number;
+  readonly sequences: number;
 }
 
 /** Addresses of all buffers. */
@@ -22,10 +23,10 @@ export function assignBuffers(program: Program, limits: StepLimits, begin: numbe
   const sizes = program.buffers.map((shape) => bytesOf(shape, limits));
   const addresses = program.buffers.map(() => 0);
   const arena = new Arena(begin);
-  program.buffers.forEach(({ pinned }, id) => {
-    if (pinned) addresses[id] = arena.allocate(sizes[id] ?? 0);
+  program.buffers.forEach(({ pinned, address }, id) => {
+    if (pinned) addresses[id] = address ?? arena.allocate(sizes[id] ?? 0);
   });
-  for (const calls of [program.tokenCalls, program.rowCalls]) placeCalls(calls);
+  for (const calls of [program.constantCalls, program.tokenCalls, program.rowCalls, program.sequenceCalls]) placeCalls(calls);
   return { addresses, end: arena.end };
 
   function placeCalls(calls: readonly KernelCall[]): void {
@@ -42,7 +43,7 @@ export function assignBuffers(program: Program, limits: StepLimits, begin: numbe
 }
 
 function bytesOf({ leading, elements }: BufferShape, limits: StepLimits): number {
-  const rows = leading === 'fixed' ? 1 : limits[leading];
+  const rows = leading === 'none' ? 1 : limits[leading];
   return Math.ceil((rows * elements * 4 + 16) / alignment) * alignment;
 }
 

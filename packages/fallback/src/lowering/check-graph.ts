@@ -6,12 +6,10 @@ import { supports } from '../supports.js';
 export function checkGraph(graph: ModelGraph): void {
   if (graph.specificationVersion !== 'v1') throw unsupported(`graphs of version "${String(graph.specificationVersion)}"`);
   for (const operation of graph.operations) checkOperation(operation);
-  for (const state of graph.states) if (state.type !== 'kv') throw unsupported(`the state type "${String(state.type)}"`);
 }
 
 function checkOperation(operation: GraphOperation): void {
   if (!supports.operations.includes(operation.type)) throw unsupported(`the operation "${operation.type}"`);
-  if (operation.type === 'gated' && operation.activation !== 'silu') throw unsupported(`the activation "${String(operation.activation)}"`);
 }
 
 /** The error for something that this backend cannot do with a model. */

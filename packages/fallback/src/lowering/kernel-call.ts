@@ -1,164 +1,104 @@
-import type { AffineMatrix, DenseMatrix, Matrix } from './matrix.js';
-
-/** A buffer of floats (or ids) that a step works on; its address is assigned after lowering. */
-export type BufferId = number;
-
-/** Rows that a call works on: all tokens of the step, or those whose logits are wanted. */
-export type Leading = 'tokens' | 'rows';
-
-interface RowsCall {
-  readonly leading: Leading;
-}
-
-/** Rows of a matrix by token id. */
-export interface EmbeddingCall extends RowsCall {
-  readonly kernel: 'embedding';
-  readonly ids: BufferId;
-  readonly matrix: Matrix;
-  readonly output: BufferId;
-}
-
-/** Brings an input into the order of packed weights, once for all linears that read it so. */
-export interface PrepareCall extends RowsCall {
-  readonly kernel: 'prepare';
-  readonly input: BufferId;
-  readonly bits: number;
-  readonly groupSize: number;
-  readonly columns: number;
-  readonly output: BufferId;
-  readonly sums: BufferId;
-}
-
-/** A linear on packed weights; its input is a {@link PrepareCall}'s. */
-export interface AffineCall extends RowsCall {
-  readonly kernel: 'affine';
-  readonly input: BufferId;
-  readonly sums: BufferId;
-  readonly matrix: AffineMatrix;
-  readonly scratch: BufferId;
-  readonly output: BufferId;
-}
-
-/** A linear on dense weights. */
-export interface DenseCall extends RowsCall {
-  readonly kernel: 'dense';
-  readonly input: BufferId;
-  readonly matrix: DenseMatrix;
-  readonly output: BufferId;
-}
-
-/** Adds a linear's bias to its output. */
-export interface AddBiasCall extends RowsCall {
-  readonly kernel: 'addBias';
-  readonly output: BufferId;
-  readonly columns: number;
-  /** Address of the float32 vector. */
-  readonly bias: number;
-}
-
-/** Root-mean-square norm; `rows` times `repeat` vectors of `columns`. */
-export interface RmsNormCall extends RowsCall {
-  readonly kernel: 'rmsNorm';
-  readonly input: BufferId;
-  /** Address of the float32 vector. */
-  readonly weight: number;
-  readonly columns: number;
-  readonly repeat: number;
-  readonly epsilon: number;
-  readonly output: BufferId;
-}
-
-/** Rotary embedding. */
-export interface RopeCall extends RowsCall {
-  readonly kernel: 'rope';
-  readonly input: BufferId;
-  readonly heads: number;
-  readonly dimensions: number;
-  readonly rotaryDimensions: number;
-  readonly traditional: boolean;
-  /** Cosines and sines of the step's positions. */
-  readonly table: BufferId;
-  readonly output: BufferId;
-}
-
-/** Appends keys and values to a state, then attends. */
-export interface AttentionCall extends RowsCall {
-  readonly kernel: 'attention';
-  readonly queries: BufferId;
-  readonly keys: BufferId;
-  readonly values: BufferId;
-  readonly heads: number;
-  readonly scale: number;
-  readonly state: KVLayout;
-  readonly scores: BufferId;
-  readonly output: BufferId;
-}
-
-/** Element-wise work on `elements` a row. */
-export interface AddCall extends RowsCall {
-  readonly kernel: 'add';
-  readonly left: BufferId;
-  readonly right: BufferId;
-  readonly elements: number;
-  readonly output: BufferId;
-}
-
-/** `silu(gate) · up` on `elements` a row. */
-export interface GatedSiluCall extends RowsCall {
-  readonly kernel: 'gatedSilu';
-  readonly gate: BufferId;
-  readonly up: BufferId;
-  readonly elements: number;
-  readonly output: BufferId;
-}
-
-/** Gathers the rows whose logits are wanted. */
-export interface SelectRowsCall extends RowsCall {
-  readonly kernel: 'selectRows';
-  readonly input: BufferId;
-  readonly indices: BufferId;
-  readonly columns: number;
-  readonly output: BufferId;
-}
+import type { AttentionCall, LatentAttentionCall } from './calls/attention.js';
+import type { BufferId } from './calls/call.js';
+import type { BinaryCall, ClipCall, GatedCall, ScaleCall, UnaryCall } from './calls/element-wise.js';
+import type { CombineCall, RouteCall } from './calls/experts.js';
+import type { EmbeddingCall, LimitIdsCall, PoolCall, SelectRowsCall } from './calls/inputs.js';
+import type {
+  AddBiasCall, GatherCall, GroupCall, LinearCall, LinearGroupsCall, MatmulCall, PrepareCall, PrepareGroupsCall,
+} from './calls/linears.js';
+import type { NormCall } from './calls/norms.js';
+import type { RopeCall } from './calls/positions.js';
+import type { CausalConvCall, GatedDeltaCall, SSMScanCall } from './calls/recurrences.js';
+import type { ReduceCall, SoftmaxCall } from './calls/reductions.js';
+import type { CopyCall } from './calls/shapes.js';
 
 /** One call of a kernel, as plain data. */
 export type KernelCall =
   | EmbeddingCall
+  | LimitIdsCall
+  | SelectRowsCall
+  | PoolCall
   | PrepareCall
-  | AffineCall
-  | DenseCall
+  | LinearCall
   | AddBiasCall
-  | RmsNormCall
+  | GroupCall
+  | GatherCall
+  | PrepareGroupsCall
+  | LinearGroupsCall
+  | MatmulCall
+  | NormCall
   | RopeCall
   | AttentionCall
-  | AddCall
-  | GatedSiluCall
-  | SelectRowsCall;
+  | LatentAttentionCall
+  | UnaryCall
+  | BinaryCall
+  | ScaleCall
+  | ClipCall
+  | GatedCall
+  | RouteCall
+  | CombineCall
+  | CausalConvCall
+  | GatedDeltaCall
+  | SSMScanCall
+  | ReduceCall
+  | SoftmaxCall
+  | CopyCall;
 
-/** Where a state's keys and values lie in every block of the cache. */
-export interface KVLayout {
-  readonly name: string;
-  readonly heads: number;
-  readonly keyDimension: number;
-  readonly valueDimension: number;
-  /** Bytes from the beginning of a block. */
-  readonly keys: number;
-  readonly values: number;
+/** Names of the calls' kinds. */
+export type KernelName = KernelCall['kernel'];
+
+/** The call of a kind. */
+export type CallOf<Kernel extends KernelName> = WithKernel<KernelCall, Kernel>;
+
+type WithKernel<Call extends KernelCall, Kernel> = Call extends KernelCall ? (Kernel extends Call['kernel'] ? Call : never) : never;
+
+interface BufferFields<Kernel extends KernelName> {
+  readonly reads: readonly (string & keyof CallOf<Kernel>)[];
+  readonly writes: readonly (string & keyof CallOf<Kernel>)[];
 }
+
+const inputToOutput = { reads: ['input'], writes: ['output'] } as const;
+
+/** The members of each call that are buffers. */
+const bufferFields: { readonly [Kernel in KernelName]: BufferFields<Kernel> } = {
+  embedding: { reads: ['ids'], writes: ['output'] },
+  limitIds: { reads: ['ids'], writes: ['output'] },
+  selectRows: { reads: ['input', 'indices'], writes: ['output'] },
+  pool: inputToOutput,
+  prepare: { reads: ['input'], writes: ['output', 'sums'] },
+  linear: { reads: ['input', 'sums', 'scratch'], writes: ['output'] },
+  addBias: { reads: [], writes: ['output'] },
+  group: { reads: ['indices'], writes: ['order', 'offsets'] },
+  gather: { reads: ['input', 'order'], writes: ['output'] },
+  scatter: { reads: ['input', 'order'], writes: ['output'] },
+  prepareGroups: { reads: ['input', 'offsets'], writes: ['output', 'sums'] },
+  linearGroups: { reads: ['input', 'sums', 'offsets', 'scratch'], writes: ['output'] },
+  matmul: { reads: ['left', 'right'], writes: ['output'] },
+  rmsNorm: inputToOutput,
+  layerNorm: inputToOutput,
+  l2Norm: inputToOutput,
+  rope: { reads: ['input', 'table'], writes: ['output'] },
+  attention: { reads: ['queries', 'keys', 'values', 'scores'], writes: ['output'] },
+  latentAttention: { reads: ['queries', 'rotatedQueries', 'latents', 'rotatedKeys', 'scores'], writes: ['output'] },
+  unary: inputToOutput,
+  binary: { reads: ['left', 'right'], writes: ['output'] },
+  scale: inputToOutput,
+  clip: inputToOutput,
+  gated: { reads: ['gate', 'up'], writes: ['output'] },
+  route: { reads: ['input', 'scratch'], writes: ['indices', 'output'] },
+  combine: { reads: ['input', 'weights'], writes: ['output'] },
+  causalConv: inputToOutput,
+  gatedDelta: { reads: ['queries', 'keys', 'values', 'decay', 'beta'], writes: ['output'] },
+  ssmScan: { reads: ['input', 'dt', 'a', 'b', 'c'], writes: ['output'] },
+  reduce: inputToOutput,
+  softmax: inputToOutput,
+  copy: inputToOutput,
+};
 
 /** Buffers that a call reads and writes. */
 export function callBuffers(call: KernelCall): { readonly reads: readonly BufferId[]; readonly writes: readonly BufferId[] } {
-  switch (call.kernel) {
-    case 'embedding': return { reads: [call.ids], writes: [call.output] };
-    case 'prepare': return { reads: [call.input], writes: [call.output, call.sums] };
-    case 'affine': return { reads: [call.input, call.sums, call.scratch], writes: [call.output] };
-    case 'dense': return { reads: [call.input], writes: [call.output] };
-    case 'addBias': return { reads: [], writes: [call.output] };
-    case 'rmsNorm': return { reads: [call.input], writes: [call.output] };
-    case 'rope': return { reads: [call.input, call.table], writes: [call.output] };
-    case 'attention': return { reads: [call.queries, call.keys, call.values, call.scores], writes: [call.output] };
-    case 'add': return { reads: [call.left, call.right], writes: [call.output] };
-    case 'gatedSilu': return { reads: [call.gate, call.up], writes: [call.output] };
-    case 'selectRows': return { reads: [call.input, call.indices], writes: [call.output] };
-  }
+  const { reads, writes } = bufferFields[call.kernel];
+  const members = call as unknown as Readonly<Record<string, BufferId | undefined>>;
+  const named = (fields: readonly string[]): BufferId[] => fields.map((field) => members[field]).filter((buffer) => buffer !== undefined);
+  return { reads: named(reads), writes: named(writes) };
 }

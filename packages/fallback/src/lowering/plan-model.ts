@@ -23,7 +23,7 @@ export interface ModelPlan {
 }
 
 /** Rows of a prefill step; a multiple of the 8 rows that kernels block. */
-const defaultLimits: StepLimits = { tokens: 64, rows: 8 };
+const defaultLimits: StepLimits = { tokens: 64, rows: 8, sequences: 8 };
 
 /**
  * Lowers a graph and lays all of it out in memory, before a byte is loaded.

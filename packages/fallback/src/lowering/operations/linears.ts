@@ -1,0 +1,30 @@
+import type { Lowering, OperationOf } from '../lowering.js';
+import { groupHeads, lowerGroupedLinear } from './grouped-linear.js';
+import { linearInput } from './linear-input.js';
+
+export function lowerLinear({ input, weight, output }: OperationOf<'linear'>, lowering: Lowering): void {
+  const matrix = lowering.matrix(weight);
+  const rows = lowering.rows(output);
+  const { repeat } = lowering.vectors(input);
+  const read = linearInput(lowering, { buffer: lowering.of(input), ...rows, repeat }, matrix);
+  const target = lowering.define(output);
+  lowering.emit({ kernel: 'linear', ...rows, ...read, matrix, repeat, scratch: lowering.scratch, output: target });
+  const bias = lowering.bias(weight);
+  if (bias !== undefined) lowering.emit({ kernel: 'addBias', ...rows, output: target, columns: matrix.outputs, repeat, bias });
+}
+
+export function lowerHeadLinear({ input, weight, output }: OperationOf<'headLinear'>, lowering: Lowering): void {
+  const { leading } = lowering.rows(output);
+  const [heads = 1] = lowering.dimensions(input);
+  const grouping = groupHeads(lowering, leading, heads);
+  lowerGroupedLinear(lowering, { leading, input: lowering.of(input), shared: false, weight, grouping, output: lowering.define(output) });
+}
+
+export function lowerMatmul({ left, right, output }: OperationOf<'matmul'>, lowering: Lowering): void {
+  const [rows = 1, inner = 1] = lowering.dimensions(left);
+  const [, columns = 1] = lowering.dimensions(right);
+  lowering.emit({
+    kernel: 'matmul', ...lowering.rows(output), left: lowering.of(left), right: lowering.of(right), sizes: [rows, inner, columns],
+    output: lowering.define(output),
+  });
+}
