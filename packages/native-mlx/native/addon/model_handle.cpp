@@ -113,8 +113,9 @@ Napi::Value ModelHandle::load(const Napi::CallbackInfo& info) {
         told = bytes;
         environment->post(request, LoadProgressEvent{static_cast<double>(bytes)});
       };
+      const auto dtype = plan->dtype;
       auto weights = load_weights(model->graph, std::move(*plan), cancellation, on_progress);
-      model->executor = std::make_unique<Executor>(model->graph, std::move(weights));
+      model->executor = std::make_unique<Executor>(model->graph, std::move(weights), dtype);
       environment->post(request, DoneEvent{});
     };
     return Napi::Number::New(info.Env(), submit(JsReader(info[0], "onEvent").function(), work));
