@@ -194,8 +194,9 @@ function buildGraph(graph: GraphBuilder, args: Gemma3nArguments): GraphResult {
   return { logits: finalSoftcap === undefined ? logits : graph.softcap(logits, finalSoftcap), contextLength };
 }
 
-function sanitize(tensors: CheckpointTensors, { keyLayers, coefficientClip: clip }: Gemma3nArguments): void {
+function sanitize(tensors: CheckpointTensors, { keyLayers, correctScale, coefficientClip: clip }: Gemma3nArguments): void {
   tensors.drop((name) => /^(lm_head|model\.(vision_tower|audio_tower|embed_audio|embed_vision))\./.test(name));
+  tensors.drop((name) => !correctScale && name.endsWith('.altup.correct_output_scale'));
   dropSharedKeys(tensors, keyLayers, model);
   if (clip === undefined) return;
   for (const name of tensors.names()) {
