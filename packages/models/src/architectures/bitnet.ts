@@ -4,6 +4,7 @@ import type { GraphBuilder } from '../graph/graph-builder.js';
 import type { RopeSettings } from '../graph/rope-settings.js';
 import type { CheckpointTensors } from '../sanitize/checkpoint-tensors.js';
 import { repackTernary } from '../sanitize/rewrites.js';
+import { isFloatDtype } from '../tensors/dtype.js';
 import { defineArchitecture } from './architecture.js';
 import type { Architecture, GraphResult } from './architecture.js';
 import { attend, joinHeads, projectHeads } from './parts/attention.js';
@@ -13,6 +14,7 @@ import { decoder, preNormLayer, rmsNorm } from './parts/decoder.js';
 import { checkActivation } from './parts/mlp.js';
 import { readRope } from './parts/rope.js';
 import { dropUnused } from './parts/sanitize.js';
+import { unsupported } from './parts/unsupported.js';
 
 interface BitNetArguments extends DecoderArguments {
   readonly bias: boolean;
@@ -61,6 +63,9 @@ function buildGraph(graph: GraphBuilder, args: BitNetArguments): GraphResult {
 /** Ternary weights become affine ones of 2 bits. */
 function sanitize(tensors: CheckpointTensors, args: BitNetArguments): void {
   dropUnused(tensors, args);
+  // Weights before they were made ternary: they would run, with other numbers than the model's.
+  const dense = tensors.entries().find(([name, { dtype }]) => name.endsWith('_proj.weight') && isFloatDtype(dtype));
+  if (dense !== undefined) throw unsupported(`BitNet with weights that are not packed (${dense[0]})`, 'Choose the checkpoint with packed weights.');
   for (const name of tensors.names().filter((found) => found.endsWith('.weight_scale'))) {
     const path = name.replace(/\.weight_scale$/, '');
     const parts = repackTernary(tensors.take(`${path}.weight`), tensors.take(name), path === 'lm_head' ? args.headScale : 'multiply');

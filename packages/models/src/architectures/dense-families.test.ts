@@ -1,4 +1,5 @@
 import { CheckpointError, MLXEngineError, UnsupportedFeatureError } from '@mlxengine/core';
+import type { TensorDtype } from '@mlxengine/core';
 import type { GraphOperation } from '@mlxengine/core/graph';
 import { expect, test } from 'vitest';
 import { buildGraph } from '../build-graph.js';
@@ -30,9 +31,9 @@ function operations<Type extends GraphOperation['type']>(from: Config, type: Typ
 }
 
 /** What a checkpoint's names become. */
-function sanitized(from: Config, shapes: Readonly<Record<string, readonly number[]>>): Readonly<Record<string, readonly number[]>> {
+function sanitized(from: Config, shapes: Readonly<Record<string, readonly number[]>>, weights: TensorDtype = 'F32'): Readonly<Record<string, readonly number[]>> {
   const tensors = new CheckpointTensors(new Map(Object.entries(shapes).map(([name, shape]) => [name, SymbolicTensor.source({
-    name, dtype: 'F32', shape, byteLength: 0, file: 'model.safetensors', byteOffset: 0,
+    name, dtype: name.endsWith('.weight') ? weights : 'F32', shape, byteLength: 0, file: 'model.safetensors', byteOffset: 0,
   })])));
   findArchitecture(from).plan(from).sanitize(tensors);
   return Object.fromEntries(tensors.entries().map(([name, { shape }]) => [name, shape]));
@@ -90,7 +91,7 @@ test('OLMo 1 clips queries, keys and values where the config says so', () => {
 });
 
 test('names of transformers become the graph\'s', () => {
-  expect(sanitized(config('gpt2'), {
+  expect(sanitized(config('gpt2', { tie_word_embeddings: true }), {
     'h.0.attn.c_attn.weight': [64, 192], 'transformer.h.1.mlp.c_fc.bias': [256], 'h.0.attn.bias': [1, 1, 64, 64], 'wte.weight': [160, 64], 'lm_head.weight': [160, 64],
   })).toEqual({ 'model.h.0.attn.c_attn.weight': [192, 64], 'model.h.1.mlp.c_fc.bias': [256], 'model.wte.weight': [160, 64] });
   expect(sanitized(config('gpt2'), { 'model.h.0.attn.c_attn.weight': [192, 64] })).toEqual({ 'model.h.0.attn.c_attn.weight': [192, 64] });
@@ -103,6 +104,17 @@ test('names of transformers become the graph\'s', () => {
   })).toEqual({
     'language_model.model.norm.weight': [64], 'language_model.lm_head.weight': [160, 64], 'language_model.model.embed_tokens.weight': [160, 64],
   });
+  expect(sanitized(config('nanochat'), { 'model.layers.1.self_attn.q_proj.weight': [64, 64], 'model.layers.1.mlp.fc2.weight': [64, 96] })).toEqual({
+    'transformer.h.1.attn.c_q.weight': [64, 64], 'transformer.h.1.mlp.c_proj.weight': [64, 96],
+  });
+});
+
+test('ternary weights become affine ones, and others are refused', () => {
+  const name = 'model.layers.0.mlp.up_proj.weight';
+  const shapes = { [name]: [24, 64], [`${name}_scale`]: [1] };
+  const path = name.replace('.weight', '');
+  expect(sanitized(config('bitnet'), shapes, 'U8')).toEqual({ [`${path}.weight`]: [96, 4], [`${path}.scales`]: [96, 1], [`${path}.biases`]: [96, 1] });
+  expect(() => sanitized(config('bitnet'), { [name]: [96, 64] })).toThrow(UnsupportedFeatureError);
 });
 
 test('the parts of one weight are joined', () => {

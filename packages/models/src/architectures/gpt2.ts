@@ -18,11 +18,13 @@ interface Gpt2Arguments extends HeadArguments {
   readonly epsilon: number;
   readonly vocabularySize: number;
   readonly positions: number;
+  readonly tieWordEmbeddings: boolean;
 }
 
 function readArguments(config: ConfigReader): Gpt2Arguments {
   checkActivation(config, ['gelu_new', 'gelu_pytorch_tanh', 'gelu_fast'], 'activation_function');
   for (const key of ['scale_attn_by_inverse_layer_idx', 'add_cross_attention']) if (config.boolean(key, false)) throw unsupported(key);
+  if (!config.boolean('scale_attn_weights', true)) throw unsupported('scale_attn_weights = false');
   const hiddenSize = config.integer('n_embd', limits.hiddenSize);
   const heads = config.integer('n_head', limits.heads);
   if (hiddenSize % heads !== 0) throw config.invalid('n_head', `n, ${hiddenSize} / n`);
@@ -33,6 +35,7 @@ function readArguments(config: ConfigReader): Gpt2Arguments {
     epsilon: config.number('layer_norm_epsilon', limits.epsilon, 1e-5),
     vocabularySize: config.integer('vocab_size', limits.vocabulary),
     positions: config.integer('n_positions', limits.context),
+    tieWordEmbeddings: config.boolean('tie_word_embeddings', true),
   };
 }
 
@@ -55,9 +58,9 @@ function buildGraph(graph: GraphBuilder, args: Gpt2Arguments): GraphResult {
   return { logits: graph.linear(h, 'model.wte', { dimensions: vocabularySize }), contextLength: positions };
 }
 
-/** transformers holds matrices the other way round, the mask as a tensor, and no `model.`. */
-function sanitize(tensors: CheckpointTensors): void {
-  tensors.drop((name) => /\.attn\.(masked_)?bias$/.test(name) || name.startsWith('lm_head.'));
+/** transformers holds matrices the other way round, the mask as a tensor, and no `model.`; a head of its own is left, to be refused. */
+function sanitize(tensors: CheckpointTensors, { tieWordEmbeddings }: Gpt2Arguments): void {
+  tensors.drop((name) => /\.attn\.(masked_)?bias$/.test(name) || (tieWordEmbeddings && name.startsWith('lm_head.')));
   tensors.rename((name) => name.replace(/^transformer\./, ''));
   for (const name of tensors.names()) {
     if (/^h\.\d+\.(attn|mlp)\.c_(attn|proj|fc)\.weight$/.test(name)) tensors.update(name, (weight) => weight.transpose([1, 0]));

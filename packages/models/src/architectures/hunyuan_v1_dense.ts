@@ -31,13 +31,14 @@ function readArguments(config: ConfigReader): HunyuanArguments {
 
 /** Scaling by `alpha` makes the base greater, for every length alike. */
 function readRope(config: ConfigReader, dimensions: number): RopeSettings {
-  const scaling = config.object('rope_scaling');
-  const variant = scaling?.string('type', scaling.string('rope_type', 'dynamic')) ?? 'dynamic';
-  if (scaling && variant !== 'dynamic') throw scaling.invalid('type', '"dynamic"');
-  const alpha = scaling?.number('alpha', { minimum: 1e-6, maximum: 1e9 }) ?? 1;
+  const parameters = config.object('rope_parameters');
+  const scaling = config.object('rope_scaling') ?? parameters;
+  const variant = scaling?.string('type', scaling.string('rope_type', 'default')) ?? 'default';
+  if (scaling && variant !== 'dynamic' && variant !== 'default') throw scaling.invalid('type', '"dynamic"');
+  const alpha = variant === 'dynamic' ? scaling?.number('alpha', { minimum: 1e-6, maximum: 1e9 }) ?? 1 : 1;
   if (dimensions < 4 || dimensions % 2 !== 0) throw config.invalid('head_dim', '2 · n, n > 1');
-  const base = config.number('rope_theta', limits.ropeBase, 10000) * alpha ** (dimensions / (dimensions - 2));
-  return ropeSettings({ dimensions, base, traditional: false });
+  const theta = config.number('rope_theta', limits.ropeBase, parameters?.number('rope_theta', limits.ropeBase, 10000) ?? 10000);
+  return ropeSettings({ dimensions, base: theta * alpha ** (dimensions / (dimensions - 2)), traditional: false });
 }
 
 const norms = { q_norm: 'query_layernorm', k_norm: 'key_layernorm' } as const;

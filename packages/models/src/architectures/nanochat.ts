@@ -2,6 +2,7 @@ import type { ValueId } from '@mlxengine/core/graph';
 import type { ConfigReader } from '../config/config-reader.js';
 import type { GraphBuilder } from '../graph/graph-builder.js';
 import type { RopeSettings } from '../graph/rope-settings.js';
+import type { CheckpointTensors } from '../sanitize/checkpoint-tensors.js';
 import { defineArchitecture } from './architecture.js';
 import type { Architecture, GraphResult } from './architecture.js';
 import { attend, joinHeads } from './parts/attention.js';
@@ -9,6 +10,7 @@ import { readDecoder } from './parts/decoder-arguments.js';
 import type { DecoderArguments } from './parts/decoder-arguments.js';
 import { checkActivation, plainMlp } from './parts/mlp.js';
 import { readRope } from './parts/rope.js';
+import { unsupported } from './parts/unsupported.js';
 
 interface NanochatArguments extends DecoderArguments {
   readonly rope: RopeSettings;
@@ -19,13 +21,15 @@ const defaults = {
 };
 const softcap = 15;
 
-function readArguments(given: ConfigReader): NanochatArguments {
+function readArguments(given: ConfigReader, names: ReadonlySet<string>): NanochatArguments {
   checkActivation(given, ['relu2']);
-  const config = given.withDefaults({ ...defaults, norm_epsilon: 1e-5 });
-  const args = readDecoder(config, { epsilon: 'norm_epsilon', headDimension: 'derived' });
+  if (given.boolean('attention_bias', false)) throw unsupported('attention_bias');
+  const config = given.withDefaults(defaults);
+  const args = readDecoder(config.withDefaults({ rms_norm_eps: 1e-6 }), { headDimension: 'derived' });
   const rope = readRope(config, { dimensions: args.headDimension, traditional: false });
-  // It turns the other way.
-  return { ...args, rope: { ...rope, inverseFrequencies: rope.inverseFrequencies.map((frequency) => -frequency) } };
+  // mlx-lm knows one epsilon; only transformers' form goes by the config's. The rotation is the other way round.
+  const epsilon = names.has('model.embed_tokens.weight') ? args.epsilon : 1e-5;
+  return { ...args, epsilon, rope: { ...rope, inverseFrequencies: rope.inverseFrequencies.map((frequency) => -frequency) } };
 }
 
 function attention(graph: GraphBuilder, args: NanochatArguments, x: ValueId, path: string): ValueId {
@@ -54,5 +58,16 @@ function buildGraph(graph: GraphBuilder, args: NanochatArguments): GraphResult {
   return { logits: graph.softcap(logits, softcap), contextLength };
 }
 
+const renamed: readonly (readonly [RegExp, string])[] = [
+  [/^model\.embed_tokens\./, 'transformer.wte.'], [/^model\.layers\.(\d+)\.self_attn\.([qkv])_proj\./, 'transformer.h.$1.attn.c_$2.'],
+  [/^model\.layers\.(\d+)\.self_attn\.o_proj\./, 'transformer.h.$1.attn.c_proj.'],
+  [/^model\.layers\.(\d+)\.mlp\.fc1\./, 'transformer.h.$1.mlp.c_fc.'], [/^model\.layers\.(\d+)\.mlp\.fc2\./, 'transformer.h.$1.mlp.c_proj.'],
+];
+
+/** transformers' names become nanochat's own, which mlx-lm has. */
+function sanitize(tensors: CheckpointTensors): void {
+  tensors.rename((name) => renamed.reduce((current, [old, own]) => current.replace(old, own), name));
+}
+
 /** nanochat. Source: mlx-lm `models/nanochat.py`. */
-export const nanochat: Architecture = defineArchitecture({ modelType: 'nanochat', readArguments, buildGraph });
+export const nanochat: Architecture = defineArchitecture({ modelType: 'nanochat', readArguments, buildGraph, sanitize });

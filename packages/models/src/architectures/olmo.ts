@@ -31,6 +31,9 @@ function readArguments(given: ConfigReader): OlmoArguments {
 
 /** AI2's own configs by transformers' names. */
 function withUsualKeys(config: ConfigReader): ConfigReader {
+  for (const key of ['alibi', 'include_bias', 'multi_query_attention', 'layer_norm_with_affine', 'attention_layer_norm']) {
+    if (config.boolean(key, false)) throw unsupported(key);
+  }
   const hiddenSize = config.integer('d_model', limits.hiddenSize);
   const ratio = config.integer('mlp_ratio', { minimum: 1, maximum: 1024 }, 4);
   return new ConfigReader({
