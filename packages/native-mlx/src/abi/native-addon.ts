@@ -1,3 +1,4 @@
+import type { Quantization } from '@mlxengine/core';
 import type { BackendModel, TokenBatch } from '@mlxengine/core/backend';
 import type { ModelGraph } from '@mlxengine/core/graph';
 
@@ -34,7 +35,12 @@ export interface NativeModelSpecification {
   readonly device: NativeDeviceType;
   readonly dtype: BackendModel['dtype'];
   readonly tensors: readonly NativeTensor[];
-  readonly quantizations: readonly { readonly path: string; readonly bits: number; readonly groupSize: number }[];
+  readonly quantizations: readonly NativeQuantization[];
+}
+
+/** How the weight at a path is quantized. */
+export interface NativeQuantization extends Required<Quantization> {
+  readonly path: string;
 }
 
 /** A tensor, in a file or, without one, handed over with `provide`. */

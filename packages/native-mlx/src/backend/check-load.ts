@@ -22,7 +22,8 @@ export function checkLoad(graph: ModelGraph, weights: WeightSource, { dtype, thr
 }
 
 function checkQuantization(path: string, { mode, bits, groupSize }: Quantization): void {
-  const known = mode === 'affine' && supports.affineBits.includes(bits) && supports.affineGroupSizes.includes(groupSize);
+  const affine = mode === 'affine' && supports.affineBits.includes(bits) && supports.affineGroupSizes.includes(groupSize);
+  const known = affine || supports.floatModes.some((known) => known === mode);
   if (!known) throw unsupported(`${mode} quantization of ${bits} bits in groups of ${groupSize} (${path})`, 'Use another checkpoint of the model.');
 }
 

@@ -17,9 +17,15 @@ import {
   type TokenRequest,
 } from '@mlxengine/core/backend';
 import type { ModelGraph } from '@mlxengine/core/graph';
-import type { NativeGenerateRequest, NativeModel } from '../abi/native-addon.js';
+import type { NativeModel } from '../abi/native-addon.js';
 import { awaitRequest, type FinalEvent, type RequestCall } from './await-request.js';
+import { checkTokenTypes } from './check-token-types.js';
 import { ConstraintAnswers } from './constrain.js';
+import { nativeEmbedRequest, nativeGenerateRequest, nativeScoreRequest } from './native-requests.js';
+
+interface RequestOptions {
+  readonly signal?: AbortSignal;
+}
 
 /** What an {@link MLXModel} is made of. */
 export interface MLXModelInit {
@@ -44,40 +50,32 @@ export class MLXModel implements BackendModel {
     this.#onUnload = onUnload;
   }
 
-  generate(request: TokenRequest, { signal }: { readonly signal?: AbortSignal } = {}): AsyncIterableIterator<TokenBatch> {
+  generate(request: TokenRequest, { signal }: RequestOptions = {}): AsyncIterableIterator<TokenBatch> {
     const produce = (emit: (batch: TokenBatch) => void, stop: AbortSignal): Promise<void> => this.#generate(request, emit, stop);
     return createTokenStream({ backend: 'mlx', produce, signal });
   }
 
-  async score(request: ScoreRequest, { signal }: { readonly signal?: AbortSignal } = {}): Promise<ScoreResult> {
-    this.#checkLoaded();
-    throwIfAborted(signal, 'Scoring');
-    checkGenerates(this.#graph);
-    validateScoreRequest(request, this.#graph.vocabularySize, this.#graph.contextLength);
-    const { tokens, ...options } = request;
+  async score({ tokens, ...options }: ScoreRequest, { signal }: RequestOptions = {}): Promise<ScoreResult> {
+    const { vocabularySize, contextLength } = this.#check('Scoring', checkGenerates, signal);
+    validateScoreRequest({ tokens, ...options }, vocabularySize, contextLength);
     const [result] = await this.#score({ sequences: [tokens], ...options }, signal);
-    if (result === undefined) throw this.#unloaded();
-    return result;
+    return result as ScoreResult;
   }
 
-  async scoreBatch(request: ScoreBatchRequest, { signal }: { readonly signal?: AbortSignal } = {}): Promise<readonly ScoreResult[]> {
-    this.#checkLoaded();
-    throwIfAborted(signal, 'Scoring');
-    checkGenerates(this.#graph);
-    validateScoreBatchRequest(request, this.#graph.vocabularySize, this.#graph.contextLength);
+  async scoreBatch(request: ScoreBatchRequest, { signal }: RequestOptions = {}): Promise<readonly ScoreResult[]> {
+    const { vocabularySize, contextLength } = this.#check('Scoring', checkGenerates, signal);
+    validateScoreBatchRequest(request, vocabularySize, contextLength);
     return this.#score(request, signal);
   }
 
-  async embed(request: EmbedRequest, { signal }: { readonly signal?: AbortSignal } = {}): Promise<EmbedResult> {
-    this.#checkLoaded();
-    throwIfAborted(signal, 'Embedding');
-    checkEmbeds(this.#graph);
-    validateEmbedRequest(request, this.#graph.vocabularySize, this.#graph.contextLength);
-    const { sequences, tokenTypes, hidden = false } = request;
-    const nativeRequest = { sequences: sequences.map(toIds), ...(tokenTypes && { tokenTypes: tokenTypes.map(toIds) }), hidden };
+  async embed(request: EmbedRequest, { signal }: RequestOptions = {}): Promise<EmbedResult> {
+    const graph = this.#check('Embedding', checkEmbeds, signal);
+    validateEmbedRequest(request, graph.vocabularySize, graph.contextLength);
+    checkTokenTypes(graph, request);
+    const nativeRequest = nativeEmbedRequest(request);
     const end = await this.#run({ operation: 'Embedding', signal, start: (onEvent) => this.#native.embed(nativeRequest, onEvent) });
     if (end.type !== 'embed') throw this.#unloaded();
-    return { pooled: end.pooled, ...(hidden && { hidden: end.hidden }) };
+    return nativeRequest.hidden ? { pooled: end.pooled, hidden: end.hidden } : { pooled: end.pooled };
   }
 
   unload(): Promise<void> {
@@ -89,24 +87,14 @@ export class MLXModel implements BackendModel {
     return this.unload();
   }
 
-  async #score({ sequences, chunkSize = 0, logits = false }: ScoreBatchRequest, signal?: AbortSignal): Promise<readonly ScoreResult[]> {
-    const longest = Math.max(...sequences.map(({ length }) => length));
-    const nativeRequest = { sequences: sequences.map(toIds), chunkSize: Math.min(chunkSize, longest), logits };
-    const end = await this.#run({ operation: 'Scoring', signal, start: (onEvent) => this.#native.score(nativeRequest, onEvent) });
-    if (end.type !== 'score') throw this.#unloaded();
-    return logits ? end.results : end.results.map(({ logProbabilities }) => ({ logProbabilities }));
-  }
-
   async #generate(request: TokenRequest, emit: (batch: TokenBatch) => void, signal: AbortSignal): Promise<void> {
-    this.#checkLoaded();
-    checkGenerates(this.#graph);
-    const { vocabularySize, contextLength } = this.#graph;
+    const { vocabularySize, contextLength } = this.#check('Generating', checkGenerates, signal);
     const maxTokens = validateTokenRequest(request, vocabularySize, contextLength);
     const answers = request.constraint && new ConstraintAnswers(request.constraint, vocabularySize);
     const run = this.#run({
       operation: 'Generating',
       signal,
-      start: (onEvent) => this.#native.generate(nativeRequest(request, maxTokens), onEvent),
+      start: (onEvent) => this.#native.generate(nativeGenerateRequest(request, maxTokens), onEvent),
       onEvent: (event) => {
         if (event.type === 'choose') return answers?.choose();
         if (event.type === 'tokens') answers?.accept(event.tokens);
@@ -135,31 +123,22 @@ export class MLXModel implements BackendModel {
     return this.#unloading === undefined ? error : this.#unloaded();
   }
 
-  #checkLoaded(): void {
+  async #score(request: ScoreBatchRequest, signal: AbortSignal | undefined): Promise<readonly ScoreResult[]> {
+    const nativeRequest = nativeScoreRequest(request);
+    const end = await this.#run({ operation: 'Scoring', signal, start: (onEvent) => this.#native.score(nativeRequest, onEvent) });
+    if (end.type !== 'score') throw this.#unloaded();
+    return nativeRequest.logits ? end.results : end.results.map(({ logProbabilities }) => ({ logProbabilities }));
+  }
+
+  /** The graph, where the model is still loaded and has the outputs that are asked for. */
+  #check(operation: string, checkOutputs: (graph: ModelGraph) => void, signal: AbortSignal | undefined): ModelGraph {
     if (this.#unloading !== undefined) throw this.#unloaded();
+    throwIfAborted(signal, operation);
+    checkOutputs(this.#graph);
+    return this.#graph;
   }
 
   #unloaded(): UnloadedError {
     return new UnloadedError('unloaded.engine', { model: this.#graph.architecture });
   }
-}
-
-function toIds(ids: readonly number[] | Uint32Array): Uint32Array {
-  return Uint32Array.from(ids);
-}
-
-function nativeRequest({ prompt, stopTokens, sampling, constraint }: TokenRequest, maxTokens: number): NativeGenerateRequest {
-  const { temperature, topP, minP, topK, seed } = sampling;
-  return {
-    prompt: Uint32Array.from(prompt),
-    stopTokens: Uint32Array.from(stopTokens),
-    maxTokens,
-    temperature,
-    topP,
-    minP,
-    // Anything over the vocabulary keeps everything, which is what 0 does; the addon takes 31 bits.
-    topK: topK > 0x7fffffff ? 0 : topK,
-    seed,
-    constrained: constraint !== undefined,
-  };
 }

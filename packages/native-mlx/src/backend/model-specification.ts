@@ -1,7 +1,7 @@
 import { CheckpointError, UnsupportedFeatureError, type TensorDtype, type WeightSource } from '@mlxengine/core';
 import type { BackendModel } from '@mlxengine/core/backend';
 import type { ModelGraph, WeightDeclaration } from '@mlxengine/core/graph';
-import type { NativeDeviceType, NativeModelSpecification, NativeTensor } from '../abi/native-addon.js';
+import type { NativeDeviceType, NativeModelSpecification, NativeQuantization, NativeTensor } from '../abi/native-addon.js';
 import { supports } from './supports.js';
 
 /** What {@link modelSpecification} needs. */
@@ -18,26 +18,42 @@ export interface SpecificationInput {
  */
 export function modelSpecification({ graph, weights, device, dtype }: SpecificationInput): NativeModelSpecification {
   const names = new Set(graph.weights.flatMap((weight) => tensorNames(weight, weights)));
-  const tensors = [...names].map((name) => describeTensor(name, graph, weights));
-  const quantizations = graph.weights.flatMap(({ path }) => {
-    const quantization = weights.quantization(path);
-    return quantization === undefined ? [] : [{ path, bits: quantization.bits, groupSize: quantization.groupSize }];
-  });
+  const quantizations = graph.weights.flatMap((weight) => describeQuantization(weight, weights));
+  const packed = new Set(quantizations.flatMap(({ path }) => [`${path}.weight`, `${path}.scales`]));
+  const tensors = [...names].map((name) => describeTensor(name, { graph, weights, packed }));
   return { graph, device, dtype: dtype ?? defaultDtype(device, tensors), tensors, quantizations };
 }
 
-function tensorNames({ path, bias }: WeightDeclaration, weights: WeightSource): readonly string[] {
-  const quantized = weights.quantization(path) !== undefined;
-  return [`${path}.weight`, ...(quantized ? [`${path}.scales`, `${path}.biases`] : []), ...(bias ? [`${path}.bias`] : [])];
+function describeQuantization({ path, kind }: WeightDeclaration, weights: WeightSource): readonly NativeQuantization[] {
+  const quantization = kind === 'matrix' || kind === 'stack' ? weights.quantization(path) : undefined;
+  return quantization === undefined ? [] : [{ globalScale: false, ...quantization, path }];
 }
 
-function describeTensor(name: string, graph: ModelGraph, weights: WeightSource): NativeTensor {
+function tensorNames(weight: WeightDeclaration, weights: WeightSource): readonly string[] {
+  const { path, kind, bias } = weight;
+  if (kind === 'tensor') return [path];
+  const [quantization] = describeQuantization(weight, weights);
+  return [
+    `${path}.weight`,
+    ...(quantization === undefined ? [] : [`${path}.scales`]),
+    ...(quantization?.mode === 'affine' ? [`${path}.biases`] : []),
+    ...(quantization?.globalScale === true ? [`${path}.global_scale`] : []),
+    ...(bias ? [`${path}.bias`] : []),
+  ];
+}
+
+interface TensorContext extends Pick<SpecificationInput, 'graph' | 'weights'> {
+  /** Names of tensors that hold no plain numbers; the addon knows their formats. */
+  readonly packed: ReadonlySet<string>;
+}
+
+function describeTensor(name: string, { graph, weights, packed }: TensorContext): NativeTensor {
   const tensor = weights.tensors.get(name);
   if (tensor === undefined) {
     throw new CheckpointError('checkpoint.missing-tensor', { source: 'The checkpoint', tensor: name, architecture: graph.architecture });
   }
   const { dtype, shape } = tensor;
-  if (dtype !== 'U32' && !supports.tensorDtypes.includes(dtype)) {
+  if (!packed.has(name) && !supports.tensorDtypes.includes(dtype)) {
     const remedy = `It loads ${supports.tensorDtypes.join(', ')}; use another checkpoint of the model.`;
     throw new UnsupportedFeatureError('feature.unsupported', { component: 'The backend mlx', feature: `tensors of ${dtype} (${name})`, remedy });
   }
@@ -55,7 +71,7 @@ function defaultDtype(device: NativeDeviceType, tensors: readonly NativeTensor[]
   if (device === 'cpu') return 'float32';
   const counts = { float32: 0, float16: 0, bfloat16: 0 };
   for (const { dtype, shape } of tensors) {
-    if (shape.length > 1 && dtype !== 'U32') counts[computeDtypes[dtype as TensorDtype] ?? 'float32']++;
+    if (shape.length > 1 && dtype !== 'U32' && dtype !== 'U8') counts[computeDtypes[dtype as TensorDtype] ?? 'float32']++;
   }
   const [most] = Object.entries(counts).sort(([, left], [, right]) => right - left);
   return (most?.[0] ?? 'float32') as BackendModel['dtype'];
