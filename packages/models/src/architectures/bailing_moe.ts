@@ -2,7 +2,7 @@ import type { ValueId } from '@mlxengine/core/graph';
 import type { ConfigReader } from '../config/config-reader.js';
 import type { GraphBuilder } from '../graph/graph-builder.js';
 import type { RouteOptions } from '../graph/builder/expert-builder.js';
-import { SymbolicTensor } from '../sanitize/symbolic-tensor.js';
+import { normalizeColumns } from '../sanitize/rewrites.js';
 import { defineArchitecture } from './architecture.js';
 import type { Architecture, GraphResult } from './architecture.js';
 import { limits } from './limits.js';
@@ -101,7 +101,7 @@ export const bailing_moe: Architecture = defineArchitecture({
     dropUnused(tensors, args);
     if (args.normalizesHead) {
       // mlx-lm divides whatever it loads, its own conversions included, which changes nothing the second time.
-      tensors.update('lm_head.weight', (head) => SymbolicTensor.call('normalizeColumns', [head], head, { epsilon: 1e-7 }));
+      tensors.update('lm_head.weight', normalizeColumns);
     }
     stackExperts(tensors, 'mlp.experts', 'mlp.switch_mlp', projections);
     tensors.rename((name) => name.replace(/\.mlp\.gate\.(weight|bias)$/, '.mlp.gate.gate_proj.$1'));

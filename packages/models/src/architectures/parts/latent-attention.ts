@@ -1,10 +1,11 @@
-import type { TensorDtype } from '@mlxengine/core';
 import type { ValueId } from '@mlxengine/core/graph';
 import type { ConfigReader } from '../../config/config-reader.js';
 import type { GraphBuilder } from '../../graph/graph-builder.js';
 import type { RopeSettings } from '../../graph/rope-settings.js';
 import type { CheckpointTensors } from '../../sanitize/checkpoint-tensors.js';
-import { SymbolicTensor } from '../../sanitize/symbolic-tensor.js';
+import type { AffineFormat } from '../../sanitize/functions/affine-groups.js';
+import { dequantizeAffine, quantizeAffine } from '../../sanitize/rewrites.js';
+import type { SymbolicTensor } from '../../sanitize/symbolic-tensor.js';
 import { limits } from '../limits.js';
 import { readRope } from './rope.js';
 
@@ -97,35 +98,23 @@ export function splitLatentProjections(tensors: CheckpointTensors, { heads, rank
     if (!name.endsWith('.kv_b_proj.weight')) continue;
     const path = name.slice(0, -'.weight'.length);
     const scales = tensors.get(`${path}.scales`);
-    const settings = scales && { bits: (tensors.get(name)!.size(-1) * 32) / rank, groupSize: rank / scales.size(-1) };
-    const joined = takeDense(tensors, path, rank, settings).reshape([heads, -1, rank]);
+    const format = scales && { bits: (tensors.get(name)!.size(-1) * 32) / rank, groupSize: rank / scales.size(-1) };
+    const joined = takeDense(tensors, path, format).reshape([heads, -1, rank]);
     const parts = {
       embed_q: joined.slice(1, 0, plainDimension).transpose([0, 2, 1]),
       unembed_out: joined.slice(1, plainDimension, joined.size(1)),
     };
-    for (const [part, tensor] of Object.entries(parts)) putAs(tensors, path.replace('kv_b_proj', part), tensor, settings);
+    for (const [part, tensor] of Object.entries(parts)) putAs(tensors, path.replace('kv_b_proj', part), tensor, format);
   }
 }
 
-interface AffineSettings {
-  readonly bits: number;
-  readonly groupSize: number;
-}
-
-function takeDense(tensors: CheckpointTensors, path: string, columns: number, settings: AffineSettings | undefined): SymbolicTensor {
+function takeDense(tensors: CheckpointTensors, path: string, format: AffineFormat | undefined): SymbolicTensor {
   const weight = tensors.take(`${path}.weight`);
-  if (settings === undefined) return weight;
-  const [scales, biases] = [tensors.take(`${path}.scales`), tensors.take(`${path}.biases`)];
-  return SymbolicTensor.call('dequantizeAffine', [weight, scales, biases], { dtype: scales.dtype, shape: [weight.size(0), columns] }, { ...settings });
+  if (format === undefined) return weight;
+  return dequantizeAffine({ weight, scales: tensors.take(`${path}.scales`), biases: tensors.take(`${path}.biases`) }, format);
 }
 
-function putAs(tensors: CheckpointTensors, path: string, tensor: SymbolicTensor, settings: AffineSettings | undefined): void {
-  if (settings === undefined) return tensors.set(`${path}.weight`, tensor);
-  const [columns, rows] = [tensor.size(-1), tensor.shape.slice(0, -1)];
-  const shapes: readonly (readonly [string, TensorDtype, number])[] = [
-    ['weight', 'U32', (columns * settings.bits) / 32], ['scales', tensor.dtype, columns / settings.groupSize], ['biases', tensor.dtype, columns / settings.groupSize],
-  ];
-  for (const [part, dtype, size] of shapes) {
-    tensors.set(`${path}.${part}`, SymbolicTensor.call('quantizeAffine', [tensor], { dtype, shape: [...rows, size] }, { ...settings, part }));
-  }
+function putAs(tensors: CheckpointTensors, path: string, tensor: SymbolicTensor, format: AffineFormat | undefined): void {
+  const parts = format === undefined ? { weight: tensor } : quantizeAffine(tensor, format);
+  for (const [part, made] of Object.entries(parts)) tensors.set(`${path}.${part}`, made as SymbolicTensor);
 }
