@@ -16,7 +16,7 @@ export interface RouteCall extends RowsCall {
   /** Addresses of float32 vectors. */
   readonly selectionBias?: number;
   readonly expertScale?: number;
-  /** Room for two numbers an expert. */
+  /** Room for four numbers an expert. */
   readonly scratch: BufferId;
   readonly indices: BufferId;
   readonly output: BufferId;

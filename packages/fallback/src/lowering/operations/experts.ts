@@ -4,7 +4,7 @@ import { groupExperts, lowerGroupedLinear } from './grouped-linear.js';
 export function lowerRoute(operation: OperationOf<'route'>, lowering: Lowering): void {
   const { input, scoring, count, softmax, normalize, groups, scale, jitter = 0, selectionBias, expertScale, indices, output } = operation;
   const experts = lowering.elements(input);
-  const scratch = lowering.once(`route/${experts}`, () => lowering.buffer({ leading: 'none', elements: 3 * experts, pinned: true }));
+  const scratch = lowering.once(`route/${experts}`, () => lowering.buffer({ leading: 'none', elements: 4 * experts + 8, pinned: true }));
   lowering.emit({
     kernel: 'route', ...lowering.rows(output), input: lowering.of(input), experts, count, scoring, softmax, ...(normalize && { normalize }),
     ...(groups && { groups }), scale, jitter, ...(selectionBias !== undefined && { selectionBias: lowering.vector(selectionBias) }),
