@@ -69,7 +69,7 @@ function sanitize(tensors: CheckpointTensors, args: BitNetArguments): void {
   for (const name of tensors.names().filter((found) => found.endsWith('.weight_scale'))) {
     const path = name.replace(/\.weight_scale$/, '');
     const parts = repackTernary(tensors.take(`${path}.weight`), tensors.take(name), path === 'lm_head' ? args.headScale : 'multiply');
-    for (const [part, tensor] of Object.entries(parts)) tensors.set(`${path}.${part}`, tensor);
+    for (const part of ['weight', 'scales', 'biases'] as const) tensors.set(`${path}.${part}`, parts[part]);
   }
 }
 

@@ -5,10 +5,10 @@ import type { RopeSettings } from '../graph/rope-settings.js';
 import { defineArchitecture } from './architecture.js';
 import type { Architecture, GraphResult } from './architecture.js';
 import { selfAttention } from './parts/attention.js';
-import type { HeadChange } from './parts/attention.js';
 import { readDecoder } from './parts/decoder-arguments.js';
 import type { DecoderArguments } from './parts/decoder-arguments.js';
 import { decoder, layerNorm } from './parts/decoder.js';
+import { headNorm } from './parts/head-norm.js';
 import { checkActivation, gatedMlp } from './parts/mlp.js';
 import { readRope } from './parts/rope.js';
 import { dropUnused } from './parts/sanitize.js';
@@ -46,11 +46,6 @@ const defaults = {
   rope_theta: 8000000, vocab_size: 256000, layer_norm_eps: 1e-5,
 };
 
-/** A norm without a mean's shift, and with a weight of its own for each head. */
-function headNorm(graph: GraphBuilder, { epsilon }: CohereArguments, path: string): HeadChange {
-  return (value, name) => graph.multiply(graph.layerNorm(value, undefined, { epsilon }), graph.parameter(`${path}.${name}.weight`, graph.dimensionsOf(value)));
-}
-
 /** Attention and MLP side by side behind one norm. */
 function transformerBlock(graph: GraphBuilder, args: CohereArguments, x: ValueId, path: string, layer: number): ValueId {
   const { attentionBias: bias, ropes, windows, queryKeyNorm } = args;
@@ -58,7 +53,7 @@ function transformerBlock(graph: GraphBuilder, args: CohereArguments, x: ValueId
   const h = layerNorm(graph, args, { bias: args.normBias })(x, `${path}.input_layernorm`);
   const attended = selfAttention(graph, h, attention, {
     ...args, bias, outputBias: bias, rope: ropes[layer], window: windows[layer],
-    split: queryKeyNorm ? headNorm(graph, args, attention) : undefined,
+    split: queryKeyNorm ? headNorm(graph, args, (name) => `${attention}.${name}`) : undefined,
   });
   return graph.add(graph.add(attended, gatedMlp(graph, h, `${path}.mlp`, args)), x);
 }

@@ -7,10 +7,10 @@ import { SymbolicTensor } from '../sanitize/symbolic-tensor.js';
 import { defineArchitecture } from './architecture.js';
 import type { Architecture, GraphResult } from './architecture.js';
 import { selfAttention } from './parts/attention.js';
-import type { HeadChange } from './parts/attention.js';
 import { readDecoder } from './parts/decoder-arguments.js';
 import type { DecoderArguments } from './parts/decoder-arguments.js';
 import { decoder, layerNorm } from './parts/decoder.js';
+import { headNorm } from './parts/head-norm.js';
 import { checkActivation, gatedMlp } from './parts/mlp.js';
 import { partialRotary, readRope } from './parts/rope.js';
 import { dropUnused } from './parts/sanitize.js';
@@ -35,21 +35,15 @@ function readArguments(config: ConfigReader): StableLMArguments {
   };
 }
 
-/** A norm with a weight of its own for each head and no bias. */
-function headNorm(graph: GraphBuilder, { epsilon }: StableLMArguments, path: string): HeadChange {
-  return (value, name) => {
-    const weight = graph.parameter(`${path}.${name === 'q_norm' ? 'q_layernorm' : 'k_layernorm'}.weight`, graph.dimensionsOf(value));
-    return graph.multiply(graph.layerNorm(value, undefined, { epsilon }), weight);
-  };
-}
+const norms = { q_norm: 'q_layernorm', k_norm: 'k_layernorm' } as const;
 
 function decoderLayer(graph: GraphBuilder, args: StableLMArguments, x: ValueId, path: string): ValueId {
   const norm = layerNorm(graph, args);
-  const mlp = (h: ValueId): ValueId => gatedMlp(graph, h, `${path}.mlp`, { hiddenSize: args.hiddenSize, intermediateSize: args.intermediateSize });
   const h = norm(x, `${path}.input_layernorm`);
-  const split = args.queryKeyNorm ? headNorm(graph, args, `${path}.self_attn`) : undefined;
+  const split = args.queryKeyNorm ? headNorm(graph, args, (name) => `${path}.self_attn.${norms[name]}`) : undefined;
   const attended = graph.add(x, selfAttention(graph, h, `${path}.self_attn`, { ...args, split }));
-  return graph.add(attended, mlp(args.parallel ? h : norm(attended, `${path}.post_attention_layernorm`)));
+  const mlpInput = args.parallel ? h : norm(attended, `${path}.post_attention_layernorm`);
+  return graph.add(attended, gatedMlp(graph, mlpInput, `${path}.mlp`, { ...args, bias: false }));
 }
 
 function buildGraph(graph: GraphBuilder, args: StableLMArguments): GraphResult {
@@ -63,8 +57,8 @@ function sanitize(tensors: CheckpointTensors, args: StableLMArguments): void {
     for (const [name, heads] of [['q_layernorm', args.heads], ['k_layernorm', args.keyValueHeads]] as const) {
       const path = `model.layers.${layer}.self_attn.${name}`;
       if (!tensors.has(`${path}.norms.0.weight`)) continue;
-      const norms = Array.from({ length: heads }, (_, head) => tensors.take(`${path}.norms.${head}.weight`));
-      tensors.set(`${path}.weight`, SymbolicTensor.stack(norms));
+      const weights = Array.from({ length: heads }, (_, head) => tensors.take(`${path}.norms.${head}.weight`));
+      tensors.set(`${path}.weight`, SymbolicTensor.stack(weights));
     }
   }
 }
