@@ -38,7 +38,7 @@ test('layers slide where layer_types says so, and not for sliding_window alone',
 });
 
 test.for([
-  { layer_types: ['full_attention', 'linear_attention'] }, { hidden_act: 'gelu' }, { rope_scaling: { type: 'yarn', factor: 2 } },
+  { layer_types: ['full_attention', 'linear_attention'] }, { hidden_act: 'gelu' }, { rope_scaling: { type: 'magic', factor: 2 } },
 ])('%j is not supported, and says so', (config) => {
   expect(() => buildGraph({ ...tinyConfig, ...config })).toThrow(UnsupportedFeatureError);
 });

@@ -8,15 +8,18 @@ export interface NaiveTensor {
   readonly values: readonly number[];
 }
 
-const access = {
-  U8: [1, (view: DataView, at: number) => view.getUint8(at), (view: DataView, at: number, value: number) => view.setUint8(at, value)],
-  U16: [2, (view: DataView, at: number) => view.getUint16(at, true), (view: DataView, at: number, value: number) => view.setUint16(at, value, true)],
-  U32: [4, (view: DataView, at: number) => view.getUint32(at, true), (view: DataView, at: number, value: number) => view.setUint32(at, value, true)],
-  F32: [4, (view: DataView, at: number) => view.getFloat32(at, true), (view: DataView, at: number, value: number) => view.setFloat32(at, value, true)],
-} as const;
+type Access = readonly [number, (view: DataView, at: number) => number, (view: DataView, at: number, value: number) => void];
 
 /** Element types that the naive evaluator knows. */
-export type NaiveDtype = keyof typeof access;
+export type NaiveDtype = 'U8' | 'U16' | 'U32' | 'F32';
+
+const access: Readonly<Record<NaiveDtype, Access>> = {
+  U8: [1, (view, at) => view.getUint8(at), (view, at, value) => view.setUint8(at, value)],
+  U16: [2, (view, at) => view.getUint16(at, true), (view, at, value) => view.setUint16(at, value, true)],
+  U32: [4, (view, at) => view.getUint32(at, true), (view, at, value) => view.setUint32(at, value, true)],
+  F32: [4, (view, at) => view.getFloat32(at, true), (view, at, value) => view.setFloat32(at, value, true)],
+};
+
 
 export function decodeNaive(dtype: NaiveDtype, shape: readonly number[], bytes: Uint8Array): NaiveTensor {
   const [size, get] = access[dtype];

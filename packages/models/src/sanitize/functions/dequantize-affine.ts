@@ -24,7 +24,7 @@ export const dequantizeAffine: FunctionDefinition = {
   open(call, [weight, scales, biases]) {
     const dtype = call.output.dtype as FloatDtype;
     const { bits, groupSize } = affineFormat(call) as AffineFormat;
-    const [, scaleData, biasData] = call.inputs as readonly SymbolicTensorData[];
+    const [, scaleData, biasData] = call.inputs;
     const groupBytes = (groupSize * bits) / 8;
     return new ComputedReader({
       unitBytes: groupSize * bytesPerElement(dtype),

@@ -33,7 +33,7 @@ export function floatInput({ dtype, shape }: SymbolicTensorData, reader: TensorR
 }
 
 /** A setting that is a number. */
-export function numberSetting({ settings }: FunctionCall, name: string, fallback = NaN): number {
+export function numberSetting({ settings }: FunctionCall, name: string, fallback: number = NaN): number {
   const value = settings[name] ?? fallback;
   return typeof value === 'number' ? value : NaN;
 }
