@@ -1,12 +1,10 @@
-import { exponential } from './exponential';
-import { horizontalMax, horizontalSum, loadPartial, madd } from './simd';
+import { BLOCK, mixValues } from './mix-values';
+import { madd } from './simd';
+import { softcap, softmaxWeights } from './softmax-weights';
 
 // The cache is paged: `table` holds the address of each block of 256 tokens; an attention's keys and values lie at
 // fixed offsets in every block. Keys `[heads][16 tiles][dimension][16 tokens]`, so that scores of 16 tokens are computed
 // without sums across lanes; values `[heads][256 tokens][dimension]`.
-
-// @ts-ignore: decorator
-@inline const BLOCK: i32 = 256;
 
 /** Appends `[rows, heads, dimension]` keys at token positions `start` and on. */
 export function appendKeys(x: usize, rows: i32, start: i32, heads: i32, dimension: i32, table: usize, offset: usize): void {
@@ -30,11 +28,13 @@ export function appendValues(x: usize, rows: i32, start: i32, heads: i32, dimens
   }
 }
 
-/** Scaled scores of one query against whole tiles of keys, into `scores`, padded to 16 tokens. */
+/** Scores of one query against whole tiles of keys, from token `first` (a multiple of 16) to `end`, padded to 16 tokens. */
 // @ts-ignore: decorator
 @inline
-function computeScores(query: usize, tokens: i32, head: i32, dimension: i32, scale: v128, table: usize, offset: usize, scores: usize): void {
-  for (let token = 0; token < tokens; token += 16, scores += 64) {
+function computeScores(
+  query: usize, first: i32, end: i32, head: i32, dimension: i32, scale: v128, cap: f32, table: usize, offset: usize, scores: usize,
+): void {
+  for (let token = first; token < end; token += 16, scores += 64) {
     let keys = <usize>load<u32>(table + (<usize>(token / BLOCK) << 2)) + offset;
     keys += <usize>((head * BLOCK + (token & (BLOCK - 1))) * dimension) << 2;
     let s0 = f32x4.splat(0), s1 = f32x4.splat(0), s2 = f32x4.splat(0), s3 = f32x4.splat(0);
@@ -45,97 +45,49 @@ function computeScores(query: usize, tokens: i32, head: i32, dimension: i32, sca
       s2 = madd(q, v128.load(keys, 32), s2);
       s3 = madd(q, v128.load(keys, 48), s3);
     }
-    v128.store(scores, f32x4.mul(s0, scale));
-    v128.store(scores, f32x4.mul(s1, scale), 16);
-    v128.store(scores, f32x4.mul(s2, scale), 32);
-    v128.store(scores, f32x4.mul(s3, scale), 48);
+    v128.store(scores, softcap(f32x4.mul(s0, scale), cap));
+    v128.store(scores, softcap(f32x4.mul(s1, scale), cap), 16);
+    v128.store(scores, softcap(f32x4.mul(s2, scale), cap), 32);
+    v128.store(scores, softcap(f32x4.mul(s3, scale), cap), 48);
   }
 }
 
-/** Makes scores into e^(score - max) and returns their sum; what pads the last vector becomes 0. */
-// @ts-ignore: decorator
-@inline
-function softmaxWeights(scores: usize, tokens: i32): f32 {
-  const whole = scores + (<usize>(tokens & ~3) << 2), rest = tokens & 3;
-  let largest = f32x4.splat(-Infinity);
-  for (let p = scores; p < whole; p += 16) largest = f32x4.max(largest, v128.load(p));
-  let peak = horizontalMax(largest);
-  for (let i: usize = 0; i < <usize>rest; i++) peak = max<f32>(peak, load<f32>(whole + (i << 2)));
-  const peaks = f32x4.splat(peak);
-  let sum = f32x4.splat(0);
-  for (let p = scores; p < whole; p += 16) {
-    const e = exponential(f32x4.sub(v128.load(p), peaks));
-    v128.store(p, e);
-    sum = f32x4.add(sum, e);
-  }
-  if (rest) {
-    v128.store(whole, exponential(f32x4.sub(v128.load(whole), peaks)));
-    sum = f32x4.add(sum, loadPartial(whole, rest));
-  }
-  return horizontalSum(sum);
-}
-
-/** 16 elements of Σ weight · value, in the order of the tokens. */
-// @ts-ignore: decorator
-@inline
-function mix16(weights: usize, tokens: i32, base: usize, step: usize, table: usize, factor: v128, y: usize): void {
-  let s0 = f32x4.splat(0), s1 = f32x4.splat(0), s2 = f32x4.splat(0), s3 = f32x4.splat(0);
-  for (let token = 0; token < tokens; table += 4) {
-    let v = <usize>load<u32>(table) + base;
-    const end = min(tokens, token + BLOCK);
-    for (; token < end; token++, v += step, weights += 4) {
-      const p = v128.load32_splat(weights);
-      s0 = madd(p, v128.load(v), s0);
-      s1 = madd(p, v128.load(v, 16), s1);
-      s2 = madd(p, v128.load(v, 32), s2);
-      s3 = madd(p, v128.load(v, 48), s3);
-    }
-  }
-  v128.store(y, f32x4.mul(s0, factor));
-  v128.store(y, f32x4.mul(s1, factor), 16);
-  v128.store(y, f32x4.mul(s2, factor), 32);
-  v128.store(y, f32x4.mul(s3, factor), 48);
-}
-
-// @ts-ignore: decorator
-@inline
-function mix1(weights: usize, tokens: i32, base: usize, step: usize, table: usize, factor: f32, y: usize): void {
-  let sum: f32 = 0;
-  for (let token = 0; token < tokens; token++, weights += 4) {
-    const block = <usize>load<u32>(table + (<usize>(token / BLOCK) << 2)) + base;
-    sum += load<f32>(weights) * load<f32>(block + <usize>(token & (BLOCK - 1)) * step);
-  }
-  store<f32>(y, sum * factor);
-}
-
-/** One query of one head over the first `tokens` of its sequence. */
+/** One query of one head over tokens `first` to `end` of its sequence. */
 function attend(
-  query: usize, tokens: i32, head: i32, keyDimension: i32, valueDimension: i32, scale: f32, table: usize, keys: usize, values: usize, scores: usize, y: usize,
+  query: usize, first: i32, end: i32, head: i32, keyDimension: i32, valueDimension: i32, scale: f32, cap: f32, sink: usize,
+  table: usize, keys: usize, values: usize, scores: usize, y: usize,
 ): void {
-  computeScores(query, tokens, head, keyDimension, f32x4.splat(scale), table, keys, scores);
-  const factor: f32 = <f32>1 / softmaxWeights(scores, tokens);
+  const tile = first & ~15, skip = first & 15;
+  computeScores(query, tile, end, head, keyDimension, f32x4.splat(scale), cap, table, keys, scores);
+  const factor: f32 = <f32>1 / softmaxWeights(scores, skip, end - tile, sink);
   const step = <usize>valueDimension << 2;
-  let base = values + <usize>(head * BLOCK) * step;
-  let i = 0;
-  for (; i + 16 <= valueDimension; i += 16, base += 64, y += 64) mix16(scores, tokens, base, step, table, f32x4.splat(factor), y);
-  for (; i < valueDimension; i++, base += 4, y += 4) mix1(scores, tokens, base, step, table, factor, y);
+  mixValues(scores + (<usize>skip << 2), first, end, values + <usize>(head * BLOCK) * step, step, valueDimension, table, factor, y);
 }
 
 /**
- * Causal attention of `[rows, heads, keyDimension]` queries at token positions `start` and on, whose keys and values are
- * in the cache already; key heads `begin` to `end`.
- * @param scores - room for start + rows floats, rounded up to 16
+ * Attention of `[rows, heads, keyDimension]` queries at token positions `start` and on, whose keys and values are in the
+ * cache already; key heads `begin` to `end`.
+ * @param causal - 0: a token sees those behind it too
+ * @param window - tokens that are seen, the own one included, and as many behind where it is not causal; 0: all
+ * @param cap - see `softcap`
+ * @param sinks - address of a score for each head that only adds to the sum; 0: none
+ * @param scores - room for start + rows floats, rounded up to 16, and 16 more
  */
 export function attention(
   queries: usize, rows: i32, start: i32, heads: i32, keyHeads: i32, keyDimension: i32, valueDimension: i32, scale: f32,
+  causal: i32, window: i32, cap: f32, sinks: usize,
   table: usize, keys: usize, values: usize, scores: usize, y: usize, begin: i32, end: i32,
 ): void {
-  const group = heads / keyHeads;
+  const group = heads / keyHeads, tokens = start + rows;
   for (let keyHead = begin; keyHead < end; keyHead++) {
     for (let row = 0; row < rows; row++) {
+      const position = start + row;
+      const first = window ? max(0, position - window + 1) : 0;
+      const last = causal ? position + 1 : window ? min(tokens, position + window) : tokens;
       for (let head = keyHead * group; head < (keyHead + 1) * group; head++) {
         attend(
-          queries + (<usize>((row * heads + head) * keyDimension) << 2), start + row + 1, keyHead, keyDimension, valueDimension, scale,
+          queries + (<usize>((row * heads + head) * keyDimension) << 2), first, last, keyHead, keyDimension, valueDimension, scale, cap,
+          sinks ? sinks + (<usize>head << 2) : 0,
           table, keys, values, scores, y + (<usize>((row * heads + head) * valueDimension) << 2),
         );
       }

@@ -64,7 +64,7 @@ export class FallbackBackend implements InferenceBackend {
       throwIfAborted(signal, 'Loading the model');
       throw error;
     }
-    return new FallbackModel(client, plan.program, () => this.#clients.delete(client));
+    return new FallbackModel(client, graph, () => this.#clients.delete(client));
   }
 
   memory(): MemoryReport {

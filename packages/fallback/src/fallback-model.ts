@@ -1,20 +1,29 @@
 import { AbortedError, throwIfAborted } from '@mlxengine/core';
 import {
+  checkEmbeds,
+  checkGenerates,
   createTokenStream,
   type BackendModel,
   type ComputeDtype,
+  type EmbedRequest,
+  type EmbedResult,
+  type ScoreBatchRequest,
   type ScoreRequest,
   type ScoreResult,
   type TokenBatch,
   type TokenConstraint,
   type TokenRequest,
+  validateEmbedRequest,
+  validateScoreBatchRequest,
   validateScoreRequest,
   validateTokenRequest,
 } from '@mlxengine/core/backend';
+import type { ModelGraph } from '@mlxengine/core/graph';
+import { checkTokenTypes } from './check-token-types.js';
 import type { ConstraintAnswer } from './generation/job.js';
-import type { Program } from './lowering/program.js';
-import type { ConstrainEvent } from './runtime/protocol.js';
-import type { RuntimeClient } from './runtime/runtime-client.js';
+import type { ScoreJob } from './generation/score.js';
+import type { ConstrainEvent, JobResult } from './runtime/protocol.js';
+import type { JobRequest, RuntimeClient } from './runtime/runtime-client.js';
 import { RequestQueue } from './runtime/request-queue.js';
 
 // Tokens of a scoring's forward pass where the caller does not say.
@@ -24,13 +33,13 @@ const scoreChunkSize = 64;
 export class FallbackModel implements BackendModel {
   readonly dtype: ComputeDtype = 'float32';
   readonly #client: RuntimeClient;
-  readonly #program: Program;
+  readonly #graph: ModelGraph;
   readonly #onUnload: () => void;
   readonly #queue = new RequestQueue();
 
-  constructor(client: RuntimeClient, program: Program, onUnload: () => void) {
+  constructor(client: RuntimeClient, graph: ModelGraph, onUnload: () => void) {
     this.#client = client;
-    this.#program = program;
+    this.#graph = graph;
     this.#onUnload = onUnload;
   }
 
@@ -39,14 +48,27 @@ export class FallbackModel implements BackendModel {
   }
 
   async score(request: ScoreRequest, { signal }: { readonly signal?: AbortSignal } = {}): Promise<ScoreResult> {
-    throwIfAborted(signal, 'score');
-    this.#client.checkAlive();
-    validateScoreRequest(request, this.#program.vocabularySize, this.#program.contextLength);
-    const { tokens, chunkSize = scoreChunkSize, logits = false } = request;
-    const job = { tokens: Uint32Array.from(tokens), chunkSize, logits };
-    const scoring = this.#queue.run(() => this.#client.run({ command: { type: 'score', request: job }, signal }), signal, () => aborted('score', signal));
-    const result = await untilAborted(scoring, signal);
-    return result ?? { logProbabilities: new Float32Array() };
+    this.#check(signal, 'score', checkGenerates);
+    validateScoreRequest(request, this.#graph.vocabularySize, this.#graph.contextLength);
+    const [result = { logProbabilities: new Float32Array() }] = await this.#score({ ...request, sequences: [request.tokens] }, signal);
+    return result;
+  }
+
+  async scoreBatch(request: ScoreBatchRequest, { signal }: { readonly signal?: AbortSignal } = {}): Promise<readonly ScoreResult[]> {
+    this.#check(signal, 'score', checkGenerates);
+    validateScoreBatchRequest(request, this.#graph.vocabularySize, this.#graph.contextLength);
+    return this.#score(request, signal);
+  }
+
+  async embed(request: EmbedRequest, { signal }: { readonly signal?: AbortSignal } = {}): Promise<EmbedResult> {
+    this.#check(signal, 'embed', checkEmbeds);
+    validateEmbedRequest(request, this.#graph.vocabularySize, this.#graph.contextLength);
+    checkTokenTypes(this.#graph, request);
+    const { sequences, tokenTypes, hidden = false } = request;
+    const copies = (lists: EmbedRequest['sequences']): Uint32Array[] => lists.map((list) => Uint32Array.from(list));
+    const job = { sequences: copies(sequences), tokenTypes: tokenTypes && copies(tokenTypes), hidden };
+    const { vectors = { pooled: [] } } = await this.#ask('embed', { type: 'embed', request: job }, signal);
+    return vectors;
   }
 
   async unload(): Promise<void> {
@@ -58,9 +80,28 @@ export class FallbackModel implements BackendModel {
     return this.unload();
   }
 
+  async #score({ sequences, chunkSize = scoreChunkSize, logits = false }: ScoreBatchRequest, signal?: AbortSignal): Promise<readonly ScoreResult[]> {
+    const job: ScoreJob = { sequences: sequences.map((tokens) => Uint32Array.from(tokens)), chunkSize, logits };
+    const { scores = [] } = await this.#ask('score', { type: 'score', request: job }, signal);
+    return scores;
+  }
+
+  #check(signal: AbortSignal | undefined, operation: string, checkGraph: (graph: ModelGraph) => void): void {
+    throwIfAborted(signal, operation);
+    this.#client.checkAlive();
+    checkGraph(this.#graph);
+  }
+
+  /** Has the runtime do a job when its turn has come; rejects at once when the signal fires. */
+  async #ask(operation: string, command: JobRequest['command'], signal: AbortSignal | undefined): Promise<JobResult> {
+    const leave = (): AbortedError => aborted(operation, signal);
+    return untilAborted(this.#queue.run(() => this.#client.run({ command, signal }), signal, leave), signal, leave);
+  }
+
   async #generate(request: TokenRequest, emit: (batch: TokenBatch) => void, signal: AbortSignal): Promise<void> {
     this.#client.checkAlive();
-    const { vocabularySize, contextLength } = this.#program;
+    checkGenerates(this.#graph);
+    const { vocabularySize, contextLength } = this.#graph;
     const maxTokens = validateTokenRequest(request, vocabularySize, contextLength);
     const { prompt, stopTokens, sampling, constraint } = request;
     const job = { prompt: Uint32Array.from(prompt), maxTokens, stopTokens, sampling, constrained: constraint !== undefined };
@@ -82,10 +123,10 @@ function answerOf(constraint: TokenConstraint, { accepted, over }: ConstrainEven
 }
 
 /** Rejects at once when the signal fires; the runtime stops on its own time. */
-function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal | undefined, left: () => AbortedError): Promise<Result> {
   if (signal === undefined) return work;
   const gone = Promise.withResolvers<never>();
-  const leave = (): void => gone.reject(aborted('score', signal));
+  const leave = (): void => gone.reject(left());
   signal.addEventListener('abort', leave, { once: true });
   work.catch(() => undefined);
   return Promise.race([work, gone.promise]).finally(() => signal.removeEventListener('abort', leave));

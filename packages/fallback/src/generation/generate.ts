@@ -64,9 +64,9 @@ function cut(
 
 async function feed(executor: Executor, sequence: Sequence, tokens: readonly number[], host: JobHost): Promise<number> {
   let last = 0;
-  for (let begin = 0; begin < tokens.length; begin += executor.maxTokens) {
-    const chunk = tokens.slice(begin, begin + executor.maxTokens);
-    await executor.forward(sequence, chunk, host.pacer);
+  for (let begin = 0; begin < tokens.length; begin += executor.limits.tokens) {
+    const chunk = tokens.slice(begin, begin + executor.limits.tokens);
+    await executor.forward([{ sequence, tokens: chunk }], host.pacer);
     last = chunk.length - 1;
   }
   return last;

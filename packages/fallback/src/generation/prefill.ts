@@ -10,15 +10,14 @@ import type { JobHost } from './job.js';
 export async function prefill(
   executor: Executor, sequence: Sequence, prompt: Uint32Array, host: JobHost,
 ): Promise<{ readonly cachedTokens: number; readonly lastRow: number }> {
-  const cachedTokens = Math.min(sequence.commonPrefix(prompt), prompt.length - 1);
-  sequence.truncate(cachedTokens);
+  const cachedTokens = sequence.keepPrefix(prompt, prompt.length - 1);
   const report = (processedTokens: number): void =>
     host.emit({ type: 'prefill-progress', processedTokens, totalTokens: prompt.length, cachedTokens });
   report(cachedTokens);
   let lastRow = 0;
   while (sequence.length < prompt.length) {
-    const chunk = [...prompt.subarray(sequence.length, sequence.length + executor.maxTokens)];
-    await executor.forward(sequence, chunk, host.pacer);
+    const chunk = [...prompt.subarray(sequence.length, sequence.length + executor.limits.tokens)];
+    await executor.forward([{ sequence, tokens: chunk }], host.pacer);
     lastRow = chunk.length - 1;
     report(sequence.length);
   }

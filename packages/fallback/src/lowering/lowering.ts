@@ -68,6 +68,7 @@ export class Lowering {
       rowIndices: this.#rowIndices,
       stepTables: this.#tables,
       blockBytes: this.states.blockBytes,
+      stateBytes: this.states.stateBytes,
       vocabularySize: this.graph.vocabularySize,
       contextLength: this.graph.contextLength,
     };

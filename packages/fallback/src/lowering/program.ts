@@ -71,6 +71,8 @@ export interface Program {
   readonly stepTables: readonly StepTable[];
   /** Bytes of one block of the cache, all states together. */
   readonly blockBytes: number;
+  /** Bytes of the states that a sequence has once, all together. */
+  readonly stateBytes: number;
   readonly vocabularySize: number;
   readonly contextLength: number;
 }

@@ -1,4 +1,5 @@
-import type { ScoreResult, TokenBatch } from '@mlxengine/core/backend';
+import type { EmbedResult, ScoreResult, TokenBatch } from '@mlxengine/core/backend';
+import type { EmbedJob } from '../generation/embed.js';
 import type { ConstraintAnswer, GenerateJob } from '../generation/job.js';
 import type { ScoreJob } from '../generation/score.js';
 import type { ModelPlan } from '../lowering/plan-model.js';
@@ -55,6 +56,13 @@ export interface ScoreCommand {
   readonly request: ScoreJob;
 }
 
+/** Starts an embedding. */
+export interface EmbedCommand {
+  readonly type: 'embed';
+  readonly job: number;
+  readonly request: EmbedJob;
+}
+
 /** Answers a {@link ConstrainEvent}. */
 export interface AnswerCommand {
   readonly type: 'answer';
@@ -75,6 +83,7 @@ export type Command =
   | ReadTensorsCommand
   | GenerateCommand
   | ScoreCommand
+  | EmbedCommand
   | AnswerCommand
   | AbortCommand;
 
@@ -86,12 +95,20 @@ export interface ReadyEvent {
   readonly type: 'ready';
 }
 
+/** What a job answers, where it does. */
+export interface JobResult {
+  /** Of a {@link ScoreCommand}, in the order of its sequences. */
+  readonly scores?: readonly ScoreResult[];
+  /** Of an {@link EmbedCommand}. */
+  readonly vectors?: EmbedResult;
+}
+
 /** A job is over. */
 export interface DoneEvent {
   readonly type: 'done';
   readonly job: number;
   readonly memoryBytes: number;
-  readonly result?: ScoreResult;
+  readonly result: JobResult;
 }
 
 /** A job is over, with an error. */

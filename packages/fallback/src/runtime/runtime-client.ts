@@ -1,8 +1,8 @@
 import { BackendError, type MLXEngineError, UnloadedError } from '@mlxengine/core';
-import type { ScoreResult, TokenBatch } from '@mlxengine/core/backend';
+import type { TokenBatch } from '@mlxengine/core/backend';
 import type { ConstraintAnswer } from '../generation/job.js';
 import type { Channel } from './channel.js';
-import type { Command, ConstrainEvent, JobCommand, RuntimeEvent } from './protocol.js';
+import type { Command, ConstrainEvent, JobCommand, JobResult, RuntimeEvent } from './protocol.js';
 import { deserializeError } from './serialized-error.js';
 
 type WithoutJob<Type> = Type extends unknown ? Omit<Type, 'job'> : never;
@@ -19,7 +19,7 @@ export interface JobRequest {
 }
 
 interface PendingJob extends JobRequest {
-  readonly settled: PromiseWithResolvers<ScoreResult | undefined>;
+  readonly settled: PromiseWithResolvers<JobResult>;
 }
 
 /** The backend's side of a runtime: jobs as promises, one after another. */
@@ -51,10 +51,10 @@ export class RuntimeClient {
   }
 
   /** Does one job. */
-  async run(request: JobRequest): Promise<ScoreResult | undefined> {
+  async run(request: JobRequest): Promise<JobResult> {
     this.checkAlive();
     const job = ++this.#lastJob;
-    const settled = Promise.withResolvers<ScoreResult | undefined>();
+    const settled = Promise.withResolvers<JobResult>();
     const abort = (): void => this.#abort(job);
     this.#pending.set(job, { ...request, settled });
     this.#channel.hold(true);

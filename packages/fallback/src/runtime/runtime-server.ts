@@ -1,10 +1,9 @@
 import { BackendError } from '@mlxengine/core';
 import { JobControl } from './job-control.js';
 import { ModelRuntime } from './model-runtime.js';
-import type { Command, CreateCommand, GenerateCommand, JobCommand, ReadTensorsCommand, WriteTensorCommand } from './protocol.js';
+import type { Command, CreateCommand, GenerateCommand, JobCommand, JobResult, ReadTensorsCommand, WriteTensorCommand } from './protocol.js';
 import type { RuntimeScope } from './runtime-scope.js';
 import { serializeError } from './serialized-error.js';
-import type { ScoreResult } from '@mlxengine/core/backend';
 
 // Large reads are cut, so that an abort is heard and progress shown.
 const readBytes = 16 * 1024 * 1024;
@@ -39,8 +38,7 @@ export class RuntimeServer {
     this.#control = control;
     try {
       const result = await this.#work(command, control);
-      const transfer = result === undefined ? [] : buffersOf(result);
-      this.#scope.post({ type: 'done', job, memoryBytes: this.#memoryBytes, ...(result && { result }) }, transfer);
+      this.#scope.post({ type: 'done', job, memoryBytes: this.#memoryBytes, result }, buffersOf(result));
     } catch (error) {
       this.#scope.post({ type: 'failed', job, memoryBytes: this.#memoryBytes, error: serializeError(error) }, []);
     } finally {
@@ -48,30 +46,31 @@ export class RuntimeServer {
     }
   }
 
-  async #work(command: JobCommand, control: JobControl): Promise<ScoreResult | undefined> {
+  async #work(command: JobCommand, control: JobControl): Promise<JobResult> {
     switch (command.type) {
-      case 'create': return this.#create(command);
-      case 'write-tensor': return this.#writeTensor(command);
-      case 'read-tensors': return this.#readTensors(command, control);
-      case 'generate': return this.#generate(command, control);
-      case 'score': return this.#loaded.score(command.request, control);
+      case 'create': await this.#create(command); return {};
+      case 'write-tensor': this.#writeTensor(command); return {};
+      case 'read-tensors': await this.#readTensors(command, control); return {};
+      case 'generate': await this.#generate(command, control); return {};
+      case 'score': return { scores: await this.#loaded.score(command.request, control) };
+      case 'embed': return { vectors: await this.#loaded.embed(command.request, control) };
     }
   }
 
-  async #create({ plan, module, abortFlag }: CreateCommand): Promise<undefined> {
+  async #create({ plan, module, abortFlag }: CreateCommand): Promise<void> {
     this.#runtime = await ModelRuntime.create(plan, module);
     this.#plan = plan;
     this.#flag = abortFlag === undefined ? undefined : new Int32Array(abortFlag);
   }
 
-  async #writeTensor({ index, bytes }: WriteTensorCommand): Promise<undefined> {
+  #writeTensor({ index, bytes }: WriteTensorCommand): void {
     const tensor = this.#plan?.tensors[index];
     if (tensor === undefined) return;
     this.#loaded.tensorBytes(tensor).set(bytes);
     this.#loaded.finishTensor(tensor);
   }
 
-  async #readTensors({ job, tensors }: ReadTensorsCommand, control: JobControl): Promise<undefined> {
+  async #readTensors({ job, tensors }: ReadTensorsCommand, control: JobControl): Promise<void> {
     for (const { index, file, byteOffset } of tensors) {
       const tensor = this.#plan?.tensors[index];
       if (tensor === undefined) continue;
@@ -86,7 +85,7 @@ export class RuntimeServer {
     }
   }
 
-  async #generate({ job, request }: GenerateCommand, control: JobControl): Promise<undefined> {
+  async #generate({ job, request }: GenerateCommand, control: JobControl): Promise<void> {
     await this.#loaded.generate(request, {
       pacer: control,
       emit: (batch) => this.#scope.post({ type: 'batch', job, batch }, []),
@@ -107,6 +106,7 @@ export class RuntimeServer {
   }
 }
 
-function buffersOf({ logProbabilities, logits }: ScoreResult): ArrayBuffer[] {
-  return [logProbabilities, logits].flatMap((array) => (array === undefined ? [] : [array.buffer as ArrayBuffer]));
+function buffersOf({ scores = [], vectors }: JobResult): ArrayBuffer[] {
+  const arrays = [...scores.flatMap(({ logProbabilities, logits }) => [logProbabilities, logits]), ...(vectors?.pooled ?? []), ...(vectors?.hidden ?? [])];
+  return arrays.flatMap((array) => (array === undefined ? [] : [array.buffer as ArrayBuffer]));
 }

@@ -77,7 +77,7 @@ async function attend(shape: Shape, chunks: readonly number[]): Promise<Float32A
     for (let head = 0; head < keyHeads; head++) {
       kernels.attention(
         q + start * heads * keyDimension * 4, rows, start, heads, keyHeads, keyDimension, valueDimension, 1 / Math.sqrt(keyDimension),
-        table, 0, valueOffset, scores, y + start * heads * valueDimension * 4, head, head + 1,
+        1, 0, 0, 0, table, 0, valueOffset, scores, y + start * heads * valueDimension * 4, head, head + 1,
       );
     }
     start += rows;

@@ -10,7 +10,7 @@ test.each([[64, 64, false], [64, 64, true], [20, 12, false], [20, 12, true], [6,
     const [rows, heads, start, amplitude] = [3, 2, 1000, 1.25];
     const inverseFrequencies = Array.from({ length: rotary / 2 }, (_, pair) => 10_000 ** ((-2 * pair) / rotary));
     const table = new Float32Array(rows * rotary);
-    writeRopeTable({ buffer: 0, inverseFrequencies, amplitude }, start, rows, table, 0);
+    writeRopeTable({ buffer: 0, inverseFrequencies, amplitude }, [start, start + 1, start + 2], table, 0);
     const x = new Random(dimensions).floats(rows * heads * dimensions);
     const y = memory.allocate(x.length * 4);
     const input = memory.floats(x);
