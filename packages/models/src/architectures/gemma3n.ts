@@ -200,7 +200,7 @@ function sanitize(tensors: CheckpointTensors, { keyLayers, correctScale, coeffic
   dropSharedKeys(tensors, keyLayers, model);
   if (clip === undefined) return;
   for (const name of tensors.names()) {
-    if (/\.altup\.(prediction|correction)_coefs\.weight$/.test(name)) tensors.update(name, (tensor) => tensor.clip(-clip, clip));
+    if (/\.altup\.(prediction|correction)_coefs\.weight$/.test(name)) tensors.update(name, (tensor) => tensor.cast('F32').clip(-clip, clip));
   }
 }
 
