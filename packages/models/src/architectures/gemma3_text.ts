@@ -32,7 +32,7 @@ export interface Gemma3Arguments extends DecoderArguments {
 export function readGemma3(given: ConfigReader, names: ReadonlySet<string>, prefix = ''): Gemma3Arguments {
   const config = given.withDefaults({
     hidden_size: 1152, num_hidden_layers: 26, intermediate_size: 6912, num_attention_heads: 4, head_dim: 256, rms_norm_eps: 1e-6, vocab_size: 262144,
-    num_key_value_heads: 1, max_position_embeddings: 32768, sliding_window: 512,
+    num_key_value_heads: 1, max_position_embeddings: 131072, sliding_window: 512,
   });
   checkActivation(config, ['gelu_pytorch_tanh'], 'hidden_activation');
   const args = readDecoder(config);

@@ -74,7 +74,7 @@ test('Granite scales embeddings, scores, residuals and logits', () => {
   expect(operations(graph, 'attention').map(({ scale }) => scale)).toEqual([0.3]);
 });
 
-test.for([...Object.keys(own).map((modelType) => config(modelType, { hidden_act: 'relu' })), config('smollm3', { layer_types: Array(4).fill('linear_attention') })])(
+test.for([...Object.keys(own).map((modelType) => config(modelType, { hidden_act: 'relu' })), config('smollm3', { layer_types: Array(4).fill('linear_attention') }), config('phi3', { rope_scaling: { type: 'yarn', factor: 2 } })])(
   '%j is not supported, and says so',
   (from) => {
     expect(() => buildGraph(from)).toThrow(UnsupportedFeatureError);

@@ -1,6 +1,7 @@
 import type { ValueId } from '@mlxengine/core/graph';
 import type { ConfigReader } from '../config/config-reader.js';
 import type { GraphBuilder } from '../graph/graph-builder.js';
+import { variantOf } from '../graph/rope-init.js';
 import type { RopeSettings } from '../graph/rope-settings.js';
 import { defineArchitecture } from './architecture.js';
 import type { Architecture, GraphResult } from './architecture.js';
@@ -11,6 +12,9 @@ import { decoder, preNormLayer, rmsNorm } from './parts/decoder.js';
 import { checkActivation, gatedMlp } from './parts/mlp.js';
 import { partialRotary, readRope, readScaling } from './parts/rope.js';
 import { dropUnused } from './parts/sanitize.js';
+import { unsupported } from './parts/unsupported.js';
+
+const variants = ['default', 'linear', 'longrope', 'su'];
 
 interface Phi3Arguments extends DecoderArguments {
   readonly rope: RopeSettings;
@@ -22,6 +26,8 @@ function readArguments(given: ConfigReader): Phi3Arguments {
   const args = readDecoder(config, { headDimension: 'derived' });
   // What longrope stretches is told beside it.
   const scaling = readScaling(config)?.withDefaults({ original_max_position_embeddings: config.raw('original_max_position_embeddings') });
+  const variant = scaling && variantOf(scaling);
+  if (variant !== undefined && !variants.includes(variant)) throw unsupported(`the rope variant ${JSON.stringify(variant)} for Phi 3`, `Supported: ${variants.join(', ')}.`);
   const dimensions = partialRotary(config, args.headDimension);
   return { ...args, rope: readRope(config, { dimensions, scaling: scaling ?? null }) };
 }
