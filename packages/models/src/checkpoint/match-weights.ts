@@ -33,11 +33,15 @@ class WeightMatcher {
   }
 
   match(weight: WeightDeclaration): Quantization | undefined {
+    if (weight.kind === 'tensor') {
+      this.expectFloat(weight.path, weight.shape);
+      return undefined;
+    }
     this.require(`${weight.path}.weight`);
     const quantization = weight.kind === 'matrix' ? resolveQuantization(weight, this.context) : undefined;
     if (quantization === undefined) this.expectFloat(`${weight.path}.weight`, weight.shape);
     else for (const part of ['scales', 'biases']) this.used.add(`${weight.path}.${part}`);
-    if (weight.bias) this.expectFloat(`${weight.path}.bias`, weight.shape.slice(0, 1));
+    if (weight.bias) this.expectFloat(`${weight.path}.bias`, weight.shape.slice(0, Math.max(1, weight.shape.length - 1)));
     return quantization;
   }
 
