@@ -20,7 +20,8 @@ export async function compareWithReference(
   compareScores(found, expected, tolerance, what, check);
 }
 
-function compareNumbers(found: Float32Array, expected: Float32Array, tolerance: number, what: string, check: Check): void {
+/** Fails where two lists of numbers differ by more than the tolerance anywhere. */
+export function compareNumbers(found: Float32Array, expected: Float32Array, tolerance: number, what: string, check: Check): void {
   check.equal(found.length, expected.length, `${what}: length`);
   let worst = 0;
   let difference = 0;

@@ -1,13 +1,17 @@
 import type { InferenceBackend } from '@mlxengine/core/backend';
 import { runCases, type ConformanceCase, type SuiteRunner } from '../suite/run-cases.js';
 import { BackendContext } from './backend-context.js';
+import { batchCases } from './batch-cases.js';
 import { cacheCases } from './cache-cases.js';
 import { constraintCases } from './constraint-cases.js';
+import { embedCases } from './embed-cases.js';
 import { generateCases } from './generate-cases.js';
 import { loadingCases } from './loading-cases.js';
 import { manifestCases } from './manifest-cases.js';
+import { operationCases } from './operation-cases.js';
 import { schedulingCases } from './scheduling-cases.js';
 import { scoreCases } from './score-cases.js';
+import { stateCases } from './state-cases.js';
 
 /** What {@link testInferenceBackend} takes. */
 export interface InferenceBackendSuite extends SuiteRunner {
@@ -21,9 +25,13 @@ const float32: string = 'supports.dtypes has no float32 to compare in';
 const cases: readonly ConformanceCase<BackendContext>[] = [
   ...manifestCases,
   ...scoreCases,
+  ...batchCases,
+  ...operationCases,
   ...generateCases,
   ...constraintCases,
   ...cacheCases,
+  ...stateCases,
+  ...embedCases,
   ...schedulingCases,
   ...loadingCases,
 ].map((testCase) => ({
