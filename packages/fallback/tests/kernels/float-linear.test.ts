@@ -63,5 +63,6 @@ test.each(modes)('rows of an embedding in %s are exact', async (mode) => {
   const y = memory.allocate(ids.length * 64 * 4);
   memory.kernels.embeddingFloat(floatModes[mode], memory.words(ids), ids.length, 64, weight, scales, address, y);
   const expected = ids.flatMap((id) => [...matrix.dense.slice(id * 64, (id + 1) * 64)].map((value) => value * (globalScale === undefined ? 1 : 0.5)));
-  expect([...memory.read(y, expected.length)]).toEqual(expected);
+  // E2M1 of 4 bits comes without a negative zero.
+  expect([...memory.read(y, expected.length)].map((value) => value + 0)).toEqual(expected.map((value) => value + 0));
 });
