@@ -8,6 +8,11 @@ interface Shape {
   readonly keyDimension: number;
   readonly valueDimension: number;
   readonly tokens: number;
+  /** Default true. */
+  readonly causal?: boolean;
+  readonly window?: number;
+  readonly softcap?: number;
+  readonly sinks?: boolean;
 }
 
 const shapes: readonly Shape[] = [
@@ -15,24 +20,34 @@ const shapes: readonly Shape[] = [
   { heads: 4, keyHeads: 4, keyDimension: 32, valueDimension: 16, tokens: 300 },
   { heads: 2, keyHeads: 1, keyDimension: 5, valueDimension: 7, tokens: 33 },
   { heads: 2, keyHeads: 2, keyDimension: 64, valueDimension: 80, tokens: 530 },
+  { heads: 4, keyHeads: 2, keyDimension: 16, valueDimension: 16, tokens: 290, window: 1 },
+  { heads: 4, keyHeads: 2, keyDimension: 16, valueDimension: 16, tokens: 290, window: 21, sinks: true },
+  { heads: 2, keyHeads: 1, keyDimension: 12, valueDimension: 20, tokens: 70, softcap: 2 },
+  { heads: 2, keyHeads: 1, keyDimension: 8, valueDimension: 16, tokens: 40, sinks: true, softcap: 5, window: 16 },
 ];
 
-test.each(shapes)('attention is right for %o', async (shape) => {
-  const { heads, keyHeads, keyDimension, valueDimension, tokens } = shape;
+const bidirectional: readonly Shape[] = [
+  { heads: 2, keyHeads: 2, keyDimension: 16, valueDimension: 16, tokens: 275, causal: false },
+  { heads: 2, keyHeads: 1, keyDimension: 16, valueDimension: 8, tokens: 275, causal: false, window: 30 },
+];
+
+test.each([...shapes, ...bidirectional])('attention is right for %o', async (shape) => {
+  const { heads, keyHeads, keyDimension, valueDimension, tokens, causal = true, window = Infinity, softcap } = shape;
   const { queries, keys, values } = inputs(shape);
   const found = await attend(shape, [tokens]);
   const scale = 1 / Math.sqrt(keyDimension);
   for (let row = 0; row < tokens; row += Math.max(1, Math.floor(tokens / 7))) {
     for (let head = 0; head < heads; head++) {
       const keyHead = Math.floor((head * keyHeads) / heads);
-      const scores = Array.from({ length: row + 1 }, (_, token) => {
+      const scores = Array.from({ length: tokens }, (_, token) => {
+        if (token <= row - window || token >= (causal ? row + 1 : row + window)) return 0;
         let dot = 0;
         for (let i = 0; i < keyDimension; i++) {
           dot += (queries[(row * heads + head) * keyDimension + i] as number) * (keys[(token * keyHeads + keyHead) * keyDimension + i] as number);
         }
-        return Math.exp(dot * scale);
+        return Math.exp(softcap === undefined ? dot * scale : softcap * Math.tanh((dot * scale) / softcap));
       });
-      const total = scores.reduce((a, b) => a + b);
+      const total = scores.reduce((a, b) => a + b) + (shape.sinks === true ? Math.exp(sinkOf(head)) : 0);
       for (let i = 0; i < valueDimension; i++) {
         const expected = scores.reduce((sum, score, token) => sum + score * (values[(token * keyHeads + keyHead) * valueDimension + i] as number), 0) / total;
         expect(found[(row * heads + head) * valueDimension + i]).toBeCloseTo(expected, 4);
@@ -49,6 +64,11 @@ test.each(shapes)('attention is the same to the bit for any chunks of %o', async
   }
 });
 
+/** Any number for each head. */
+function sinkOf(head: number): number {
+  return 1.5 * head - 1;
+}
+
 function inputs({ heads, keyHeads, keyDimension, valueDimension, tokens }: Shape): Record<'queries' | 'keys' | 'values', Float32Array> {
   const random = new Random(tokens);
   return {
@@ -60,7 +80,7 @@ function inputs({ heads, keyHeads, keyDimension, valueDimension, tokens }: Shape
 
 /** Attention of all tokens, in steps of some; blocks lie in memory in another order than in the sequence. */
 async function attend(shape: Shape, chunks: readonly number[]): Promise<Float32Array> {
-  const { heads, keyHeads, keyDimension, valueDimension, tokens } = shape;
+  const { heads, keyHeads, keyDimension, valueDimension, tokens, causal = true, window = 0, softcap = 0 } = shape;
   const memory = await KernelMemory.create('plain', 16_000_000);
   const { kernels } = memory;
   const { queries, keys, values } = inputs(shape);
@@ -68,7 +88,8 @@ async function attend(shape: Shape, chunks: readonly number[]): Promise<Float32A
   const blocks = Array.from({ length: Math.ceil(tokens / 256) }, () => memory.allocate(valueOffset + 256 * keyHeads * valueDimension * 4));
   const table = memory.words(blocks.reverse());
   const [q, k, v] = [memory.floats(queries), memory.floats(keys), memory.floats(values)];
-  const scores = memory.allocate((tokens + 16) * 4);
+  const sinks = shape.sinks === true ? memory.floats(Array.from({ length: heads }, (_, head) => sinkOf(head))) : 0;
+  const scores = memory.allocate((tokens + 32) * 4);
   const y = memory.allocate(tokens * heads * valueDimension * 4);
   let start = 0;
   for (const rows of chunks) {
@@ -77,7 +98,7 @@ async function attend(shape: Shape, chunks: readonly number[]): Promise<Float32A
     for (let head = 0; head < keyHeads; head++) {
       kernels.attention(
         q + start * heads * keyDimension * 4, rows, start, heads, keyHeads, keyDimension, valueDimension, 1 / Math.sqrt(keyDimension),
-        1, 0, 0, 0, table, 0, valueOffset, scores, y + start * heads * valueDimension * 4, head, head + 1,
+        causal ? 1 : 0, window, softcap, sinks, table, 0, valueOffset, scores, y + start * heads * valueDimension * 4, head, head + 1,
       );
     }
     start += rows;
