@@ -60,7 +60,7 @@ export function projectHeads(graph: GraphBuilder, x: ValueId, path: string, opti
 }
 
 /** Queries, keys and values by one weight that holds them one after another. */
-export function projectFusedHeads(graph: GraphBuilder, x: ValueId, weight: string, options: ProjectionOptions): Heads {
+function projectFusedHeads(graph: GraphBuilder, x: ValueId, weight: string, options: ProjectionOptions): Heads {
   const { heads, keyValueHeads, headDimension, bias = false } = options;
   const sizes = [heads * headDimension, keyValueHeads * headDimension, keyValueHeads * headDimension] as const;
   const [queries, keys, values] = graph.split(graph.linear(x, weight, { dimensions: sizes[0] + sizes[1] + sizes[2], bias }), sizes);

@@ -43,7 +43,7 @@ export function decoder(graph: GraphBuilder, args: Omit<DecoderArguments, 'inter
 }
 
 /** Rows of `embed_tokens` under `model`. */
-export function embedTokens(
+function embedTokens(
   graph: GraphBuilder, { vocabularySize: rows, hiddenSize: dimensions }: Pick<DecoderArguments, 'vocabularySize' | 'hiddenSize'>, model = 'model',
 ): ValueId {
   return graph.embedding(graph.tokens(), `${model}.embed_tokens`, { rows, dimensions });
