@@ -1,6 +1,6 @@
 import type { ModelConfiguration, Quantization, SamplingDefaults, TensorInformation } from '@mlxengine/core';
 import type { ModelGraph, WeightDeclaration } from '@mlxengine/core/graph';
-import { elementCount } from './tensors/dtype.js';
+import { product } from './tensors/dtype.js';
 
 /** What a {@link ModelConfiguration} is made of. */
 export interface ModelDescriptionInit {
@@ -42,8 +42,9 @@ function mainQuantization({ graph, quantizations }: ModelDescriptionInit): Quant
   return [...shares.values()].sort((a, b) => b.count - a.count)[0]?.quantization;
 }
 
-function countParameters({ shape, bias }: WeightDeclaration): number {
-  return (elementCount(shape) ?? 0) + (bias ? (shape[0] ?? 0) : 0);
+function countParameters({ kind, shape, bias }: WeightDeclaration): number {
+  const biases = kind === 'vector' ? shape : shape.slice(0, -1);
+  return product(shape) + (bias ? product(biases) : 0);
 }
 
 function sum(values: readonly number[]): number {

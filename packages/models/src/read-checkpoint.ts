@@ -6,6 +6,7 @@ import type { ArchitectureOptions } from './build-graph.js';
 import { sanitizeTensors } from './sanitize/sanitize-tensors.js';
 import { CheckpointWeights } from './checkpoint/checkpoint-weights.js';
 import { matchWeights } from './checkpoint/match-weights.js';
+import { readForeignQuantization } from './checkpoint/foreign/foreign-quantization.js';
 import { readQuantizationSettings } from './checkpoint/quantization-settings.js';
 import { readTensors } from './checkpoint/read-tensors.js';
 import { ConfigReader } from './config/config-reader.js';
@@ -44,9 +45,14 @@ export async function readCheckpoint(source: ModelSource, options: ReadCheckpoin
   const { values: config, endTokens, samplingDefaults } = await readModelConfig(source, files, { signal });
   const architecture = findArchitecture(config, architectures);
   const settings = readQuantizationSettings(new ConfigReader(config));
+  const foreign = readForeignQuantization(new ConfigReader(config));
   const stored = await readTensors(source, files, { signal });
   const { graph, sanitize } = architecture.plan(config, new Set(stored.keys()));
-  const tensors = sanitizeTensors(stored, sanitize);
+  const tensors = sanitizeTensors(stored, (table) => {
+    foreign.before?.(table);
+    sanitize(table);
+    foreign.after?.(table);
+  });
   const quantizations = matchWeights(graph, { source: source.name, tensors, settings });
   const weights = new CheckpointWeights({ source, tensors, quantizations });
   const modelType = new ConfigReader(config).string('model_type');

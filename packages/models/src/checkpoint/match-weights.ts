@@ -33,16 +33,14 @@ class WeightMatcher {
   }
 
   match(weight: WeightDeclaration): Quantization | undefined {
-    if (weight.kind === 'tensor') {
-      this.expectFloat(weight.path, weight.shape);
-      return undefined;
-    }
-    this.require(`${weight.path}.weight`);
-    const quantization = weight.kind === 'matrix' ? resolveQuantization(weight, this.context) : undefined;
-    if (quantization === undefined) this.expectFloat(`${weight.path}.weight`, weight.shape);
-    else for (const part of ['scales', 'biases']) this.used.add(`${weight.path}.${part}`);
-    if (weight.bias) this.expectFloat(`${weight.path}.bias`, weight.shape.slice(0, Math.max(1, weight.shape.length - 1)));
-    return quantization;
+    const { path, kind, shape } = weight;
+    if (kind === 'tensor') return this.expectFloat(path, shape);
+    this.require(`${path}.weight`);
+    if (weight.bias) this.expectFloat(`${path}.bias`, kind === 'vector' ? shape : shape.slice(0, -1));
+    const resolved = kind === 'vector' ? undefined : resolveQuantization(weight, this.context);
+    if (resolved === undefined) return this.expectFloat(`${path}.weight`, shape);
+    for (const part of resolved.parts) this.used.add(`${path}.${part}`);
+    return resolved.quantization;
   }
 
   checkUnused(): void {
@@ -53,10 +51,10 @@ class WeightMatcher {
     throw new CheckpointError('checkpoint.unused-tensors', parameters);
   }
 
-  private expectFloat(name: string, shape: readonly number[]): void {
+  private expectFloat(name: string, shape: readonly number[]): undefined {
     const tensor = this.require(name);
     const fits = isFloatDtype(tensor.dtype) && formatShape(tensor.shape) === formatShape(shape);
-    if (fits) return;
+    if (fits) return undefined;
     const expected = `F32 | F16 | BF16 ${formatShape(shape)}`;
     throw new CheckpointError('checkpoint.tensor-mismatch', { tensor: name, source: this.context.source, found: describeTensor(tensor), expected });
   }

@@ -1,11 +1,15 @@
 import { UnsupportedFeatureError } from '@mlxengine/core';
+import type { QuantizationMode } from '@mlxengine/core';
 import type { ConfigReader } from '../config/config-reader.js';
 
-/** Formats of MLX that hold floats of 4 or 8 bits; named in errors until a backend reads them. */
-const floatModes = ['mxfp4', 'mxfp8', 'nvfp4'];
+const modes: readonly QuantizationMode[] = ['affine', 'mxfp4', 'nvfp4', 'mxfp8'];
 
 /** What a configuration says of one weight: dense, quantized somehow, or quantized so. */
-export type WeightSetting = 'dense' | 'quantized' | { readonly bits?: number | undefined; readonly groupSize?: number | undefined };
+export type WeightSetting = 'dense' | 'quantized' | {
+  readonly bits?: number | undefined;
+  readonly groupSize?: number | undefined;
+  readonly mode?: QuantizationMode | undefined;
+};
 
 /** What a configuration says of quantization. */
 export interface QuantizationSettings {
@@ -14,18 +18,27 @@ export interface QuantizationSettings {
 }
 
 /**
- * Finds the quantization of a config: MLX's own `quantization` wins, then the same under `quantization_config`. Other
- * methods have formats of their own.
- * @throws `UnsupportedFeatureError` that names the method, `CheckpointError` where a value is no setting
+ * MLX's own settings of a config: `quantization` wins, then the same under `quantization_config`. Those with a
+ * `quant_method` are other tools' formats, see `readForeignQuantization`; once they are rewritten, the tensors decide.
+ * @throws `CheckpointError` where a value is no setting
  */
 export function readQuantizationSettings(config: ConfigReader): QuantizationSettings {
-  const own = config.object('quantization');
-  const settings = own ?? config.object('quantization_config') ?? config.object('text_config')?.object('quantization_config');
-  if (settings !== own && settings?.has('quant_method')) throw unsupported(settings.string('quant_method'));
-  settings?.optionalInteger('bits', bitsBounds);
-  settings?.optionalInteger('group_size', groupBounds);
-  if (settings?.has('mode')) checkMode(settings, undefined);
-  return { forPath: (path) => settings && readPath(settings, path) };
+  const settings = config.object('quantization') ?? quantizationConfig(config);
+  if (settings === undefined || isForeign(config)) return { forPath: () => undefined };
+  settings.optionalInteger('bits', bitsBounds);
+  settings.optionalInteger('group_size', groupBounds);
+  readMode(settings);
+  return { forPath: (path) => readPath(settings, path) };
+}
+
+/** `quantization_config`, or that of a nested `text_config`. */
+export function quantizationConfig(config: ConfigReader): ConfigReader | undefined {
+  return config.object('quantization_config') ?? config.object('text_config')?.object('quantization_config');
+}
+
+/** Whether another tool quantized the checkpoint. */
+export function isForeign(config: ConfigReader): boolean {
+  return !config.has('quantization') && quantizationConfig(config)?.has('quant_method') === true;
 }
 
 const bitsBounds = { minimum: 1, maximum: 32 };
@@ -36,23 +49,22 @@ function readPath(settings: ConfigReader, path: string): WeightSetting | undefin
   if (typeof raw === 'boolean') return raw ? 'quantized' : 'dense';
   const own = settings.object(path);
   if (own === undefined) return undefined;
-  if (own.has('mode')) checkMode(own, path);
-  return { bits: own.optionalInteger('bits', bitsBounds), groupSize: own.optionalInteger('group_size', groupBounds) };
+  return { bits: own.optionalInteger('bits', bitsBounds), groupSize: own.optionalInteger('group_size', groupBounds), mode: readMode(own) };
 }
 
-/** A float mode for all weights may still meet affine tensors, which then decide; for one path it is the last word. */
-function checkMode(settings: ConfigReader, path: string | undefined): void {
-  const mode = settings.string('mode');
-  if (mode === 'affine') return;
-  if (!floatModes.includes(mode)) throw settings.invalid('mode', ['affine', ...floatModes].join(' | '));
-  if (path !== undefined) throw unsupported(mode, path);
+function readMode(settings: ConfigReader): QuantizationMode | undefined {
+  const mode = settings.string('mode', '');
+  if (mode === '') return undefined;
+  const known = modes.find((name) => name === mode);
+  if (known === undefined) throw settings.invalid('mode', modes.join(' | '));
+  return known;
 }
 
 /** The error for a format that is known but not read. */
-export function unsupported(method: string, path?: string): UnsupportedFeatureError {
+export function unsupportedQuantization(method: string): UnsupportedFeatureError {
   return new UnsupportedFeatureError('feature.unsupported', {
     component: 'This version of @mlxengine/models',
-    feature: `the quantization "${method}"${path === undefined ? '' : ` (of ${path})`}`,
-    remedy: 'Choose a checkpoint that is not quantized or has MLX\'s affine quantization.',
+    feature: `the quantization "${method}"`,
+    remedy: 'Choose a checkpoint that is not quantized or has one of MLX\'s quantizations.',
   });
 }

@@ -87,20 +87,63 @@ test('a mismatch names the weight, the tensor and both shapes', async () => {
   );
 });
 
-test.for<readonly [string, Readonly<Record<string, unknown>>, ((tensors: readonly TestTensor[]) => readonly TestTensor[])?]>([
-  ['mxfp4', {}, replace(`${path}.scales`, testTensor(`${path}.scales`, 'U8', [256, 4]))],
-  ['nvfp4', {}, replace(`${path}.scales`, testTensor(`${path}.scales`, 'U8', [256, 8]))],
-  ['mxfp4', { quantization: { bits: 4, group_size: 32, [path]: { bits: 4, group_size: 32, mode: 'mxfp4' } } }],
-  ['awq', { quantization_config: { quant_method: 'awq', bits: 4 } }],
-  ['fp8', { quantization_config: { quant_method: 'fp8' } }],
-  ['modelopt', { text_config: { quantization_config: { quant_method: 'modelopt' } } }],
-])('%s is named as not supported', async ([mode, config, change]) => {
-  const error: unknown = await quantizationOf(config, () => four, change).catch((caught: unknown) => caught);
-  expect(UnsupportedFeatureError.isInstance(error)).toBe(true);
-  expect(error).toHaveProperty('message', expect.stringContaining(`"${mode}"`));
+/** The tensors of `path` in a format of floats. */
+const inFloats = ({ bits, groupSize }: TestQuantization, globalScale?: TestTensor) => (tensors: readonly TestTensor[]): readonly TestTensor[] => [
+  ...tensors.filter(({ name }) => !name.startsWith(`${path}.`)),
+  testTensor(`${path}.weight`, 'U32', [256, (128 * bits) / 32]),
+  testTensor(`${path}.scales`, 'U8', [256, 128 / groupSize]),
+  ...(globalScale ? [globalScale] : []),
+];
+const global = testTensor(`${path}.global_scale`, 'F32', []);
+const floatFormats = [{ mode: 'mxfp4', bits: 4, groupSize: 32 }, { mode: 'nvfp4', bits: 4, groupSize: 16 }, { mode: 'mxfp8', bits: 8, groupSize: 32 }];
+
+test.for(floatFormats)('$mode follows from scales that are bytes, or is told', async (format) => {
+  const settings = { bits: format.bits, group_size: format.groupSize, mode: format.mode };
+  expect(await quantizationOf({}, () => four, inFloats(format))).toEqual(format);
+  expect(await quantizationOf({ quantization: settings }, () => four, inFloats(format))).toEqual(format);
+  expect(await quantizationOf({ quantization: { bits: 4, group_size: 32, [path]: settings } }, () => four, inFloats(format))).toEqual(format);
 });
 
-test('mxfp8 is told by its eight bits', async () => {
-  const change = replace(`${path}.scales`, testTensor(`${path}.scales`, 'U8', [256, 4]));
-  await expect(quantizationOf({}, () => ({ bits: 8, groupSize: 32 }), change)).rejects.toThrow('"mxfp8"');
+test('among floats, a weight may be affine', async () => {
+  expect(await quantizationOf({ quantization: { bits: 4, group_size: 32, mode: 'mxfp4', [path]: { bits: 4, group_size: 32 } } })).toEqual({ mode: 'affine', ...four });
+});
+
+test('nvfp4 may have a global scale', async () => {
+  const nvfp4 = { bits: 4, groupSize: 16 };
+  expect(await quantizationOf({}, () => four, inFloats(nvfp4, global))).toEqual({ mode: 'nvfp4', ...nvfp4, globalScale: true });
+  const one = testTensor(`${path}.global_scale`, 'F32', [1]);
+  expect(await quantizationOf({}, () => four, inFloats(nvfp4, one))).toEqual({ mode: 'nvfp4', ...nvfp4, globalScale: true });
+});
+
+test.for<readonly [string, Readonly<Record<string, unknown>>, TestQuantization, TestTensor?]>([
+  ['floats where the config says affine', { quantization: { [path]: { mode: 'affine' } } }, { bits: 4, groupSize: 32 }],
+  ['mxfp4 where the config says nvfp4', { quantization: { [path]: { mode: 'nvfp4' } } }, { bits: 4, groupSize: 32 }],
+  ['4 bits where the config says 8', { quantization: { [path]: { bits: 8 } } }, { bits: 4, groupSize: 32 }],
+  ['floats in groups of 64', {}, { bits: 4, groupSize: 64 }],
+  ['8 bits in groups of 16', {}, { bits: 8, groupSize: 16 }],
+  ['a global scale of mxfp4', {}, { bits: 4, groupSize: 32 }, global],
+  ['a global scale for each row', {}, { bits: 4, groupSize: 16 }, testTensor(`${path}.global_scale`, 'F32', [256])],
+  ['a global scale in half', {}, { bits: 4, groupSize: 16 }, testTensor(`${path}.global_scale`, 'F16', [])],
+])('%s: refused', async ([, config, format, globalScale]) => {
+  await expect(quantizationOf(config, () => four, inFloats(format, globalScale))).rejects.toThrow(CheckpointError);
+});
+
+test('affine tensors where the config says floats are refused', async () => {
+  await expect(quantizationOf({ quantization: { [path]: { mode: 'mxfp4' } } })).rejects.toThrow(CheckpointError);
+});
+
+test.for<readonly [string, Readonly<Record<string, unknown>>]>([
+  ['bitsandbytes', { quantization_config: { quant_method: 'bitsandbytes' } }],
+  ['toString', { quantization_config: { quant_method: 'toString' } }],
+  ['awq of 8 bits', { quantization_config: { quant_method: 'awq', bits: 8 } }],
+  ['awq, version gemv', { quantization_config: { quant_method: 'awq', version: 'GEMV' } }],
+  ['compressed-tensors, format', { quantization_config: { quant_method: 'compressed-tensors', format: 'int-quantized' } }],
+  ['compressed-tensors of 8 bits', {
+    quantization_config: { quant_method: 'compressed-tensors', format: 'pack-quantized', config_groups: { a: { weights: { num_bits: 8 } } } },
+  }],
+  ['modelopt, algorithm', { text_config: { quantization_config: { quant_method: 'modelopt', quant_algo: 'W4A8_AWQ' } } }],
+])('%s is named as not supported', async ([name, config]) => {
+  const error: unknown = await quantizationOf(config).catch((caught: unknown) => caught);
+  expect(UnsupportedFeatureError.isInstance(error)).toBe(true);
+  expect(error).toHaveProperty('message', expect.stringContaining(`"${name}`));
 });

@@ -48,7 +48,9 @@ async function withSeparateQuantization(
   values: Readonly<Record<string, unknown>>,
   signal: AbortSignal | undefined,
 ): Promise<Readonly<Record<string, unknown>>> {
-  if (['quantization', 'quantization_config'].some((key) => Object.hasOwn(values, key))) return values;
+  const config = new ConfigReader(values);
+  const known = ['quantization', 'quantization_config'].some((key) => config.has(key));
+  if (known || config.object('text_config')?.has('quantization_config') === true) return values;
   const separate = await readObject(source, files, 'hf_quant_config.json', signal);
   return separate === undefined ? values : { ...values, quantization_config: { quant_method: 'modelopt', ...separate } };
 }
