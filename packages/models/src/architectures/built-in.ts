@@ -1,5 +1,6 @@
 import type { Architecture } from './architecture.js';
 import { bailing_moe } from './bailing_moe.js';
+import { bert } from './bert.js';
 import { bitnet } from './bitnet.js';
 import { cohere } from './cohere.js';
 import { cohere2 } from './cohere2.js';
@@ -39,6 +40,7 @@ import { minimax } from './minimax.js';
 import { ministral3 } from './ministral3.js';
 import { mistral3 } from './mistral3.js';
 import { mixtral } from './mixtral.js';
+import { modernbert } from './modernbert.js';
 import { nanochat } from './nanochat.js';
 import { nemotron } from './nemotron.js';
 import { nemotron_h } from './nemotron_h.js';
@@ -60,10 +62,12 @@ import { seed_oss } from './seed_oss.js';
 import { smollm3 } from './smollm3.js';
 import { stablelm } from './stablelm.js';
 import { starcoder2 } from './starcoder2.js';
+import { xlmRoberta } from './xlm-roberta.js';
 
 /** Every family that comes along: one import and one line each, sorted. */
 export const builtIn: readonly Architecture[] = [
   bailing_moe,
+  bert,
   bitnet,
   cohere,
   cohere2,
@@ -103,6 +107,7 @@ export const builtIn: readonly Architecture[] = [
   ministral3,
   mistral3,
   mixtral,
+  modernbert,
   nanochat,
   nemotron,
   nemotron_h,
@@ -124,4 +129,5 @@ export const builtIn: readonly Architecture[] = [
   smollm3,
   stablelm,
   starcoder2,
+  xlmRoberta,
 ];

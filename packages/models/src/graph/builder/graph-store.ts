@@ -1,14 +1,22 @@
 import { GraphError } from '@mlxengine/core';
-import type { GraphOperation, GraphValue, LeadingDimension, StateDeclaration, ValueId, WeightDeclaration } from '@mlxengine/core/graph';
+import type { GraphOperation, GraphValue, LeadingDimension, ModelGraph, StateDeclaration, ValueId, WeightDeclaration } from '@mlxengine/core/graph';
 import { formatShape } from '../../tensors/dtype.js';
 import { formatValue } from '../format-value.js';
 
 /** What a graph under construction is made of, and the checks that all operations share. */
 export class GraphStore {
-  protected readonly values: GraphValue[] = [];
-  protected readonly operations: GraphOperation[] = [];
-  protected readonly states: StateDeclaration[] = [];
-  protected readonly weights: Map<string, WeightDeclaration> = new Map();
+  protected readonly values: GraphValue[];
+  protected readonly operations: GraphOperation[];
+  protected readonly states: StateDeclaration[];
+  protected readonly weights: Map<string, WeightDeclaration>;
+
+  /** @param begin - what to go on from; default: nothing */
+  constructor(begin?: Pick<ModelGraph, 'values' | 'operations' | 'states' | 'weights'>) {
+    this.values = [...begin?.values ?? []];
+    this.operations = [...begin?.operations ?? []];
+    this.states = [...begin?.states ?? []];
+    this.weights = new Map(begin?.weights.map((weight) => [weight.path, weight]));
+  }
 
   /** Trailing dimensions of a value. */
   dimensionsOf(id: ValueId): readonly number[] {
