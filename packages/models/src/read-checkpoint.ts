@@ -12,6 +12,10 @@ import { readTensors } from './checkpoint/read-tensors.js';
 import { ConfigReader } from './config/config-reader.js';
 import { readModelConfig } from './config/read-config.js';
 import { describeModel } from './describe-model.js';
+import { planTask } from './encoders/plan-task.js';
+import type { ModelTask } from './encoders/plan-task.js';
+import type { EmbeddingSettings } from './encoders/read-sentence-transformers.js';
+import { SymbolicTensor } from './sanitize/symbolic-tensor.js';
 
 /** A model, ready for a backend. */
 export interface Checkpoint {
@@ -25,10 +29,16 @@ export interface Checkpoint {
   readonly weights: WeightSource;
   /** Ids that end an answer by generation_config.json or config.json; empty where neither says. */
   readonly endTokens: readonly number[];
+  /** What the graph is for. */
+  readonly task: ModelTask;
+  /** How texts become vectors, of the task `embed`. */
+  readonly embedding?: EmbeddingSettings;
 }
 
 /** How to read a checkpoint. */
 export interface ReadCheckpointOptions extends ArchitectureOptions {
+  /** Default: what the model was made for; a model that generates embeds where sentence-transformers' files lie beside it. */
+  readonly task?: ModelTask | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -39,7 +49,7 @@ export interface ReadCheckpointOptions extends ArchitectureOptions {
  * throws
  */
 export async function readCheckpoint(source: ModelSource, options: ReadCheckpointOptions = {}): Promise<Checkpoint> {
-  const { signal, architectures } = options;
+  const { signal, architectures, task } = options;
   throwIfAborted(signal, `Reading ${source.name}`);
   const files = await source.list({ ...(signal && { signal }) });
   const { values: config, endTokens, samplingDefaults } = await readModelConfig(source, files, { signal });
@@ -47,15 +57,17 @@ export async function readCheckpoint(source: ModelSource, options: ReadCheckpoin
   const settings = readQuantizationSettings(new ConfigReader(config));
   const foreign = readForeignQuantization(new ConfigReader(config));
   const stored = await readTensors(source, files, { signal });
-  const { graph, sanitize } = architecture.plan(config, new Set(stored.keys()));
+  const plan = await planTask(architecture.plan(config, new Set(stored.keys())), { config, source, files, task, signal });
+  const { graph, embedding } = plan;
   const tensors = sanitizeTensors(stored, (table) => {
     foreign.before?.(table);
-    sanitize(table);
+    plan.sanitize(table);
+    for (const tensor of plan.tensors) table.set(tensor.name, SymbolicTensor.source(tensor));
     foreign.after?.(table);
   });
   const quantizations = matchWeights(graph, { source: source.name, tensors, settings });
   const weights = new CheckpointWeights({ source, tensors, quantizations });
   const modelType = new ConfigReader(config).string('model_type');
   const configuration = describeModel({ id: source.name, modelType, graph, tensors, quantizations, samplingDefaults });
-  return { configuration, config, graph, weights, endTokens };
+  return { configuration, config, graph, weights, endTokens, task: plan.task, ...(embedding && { embedding }) };
 }

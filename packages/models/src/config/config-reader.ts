@@ -37,6 +37,11 @@ export class ConfigReader {
     return new ConfigReader({ ...defaults, ...Object.fromEntries(given) }, this.file, this.prefix);
   }
 
+  /** Every key there is. */
+  keys(): readonly string[] {
+    return Object.keys(this.values);
+  }
+
   /** Whether there is a value other than `null`. */
   has(key: string): boolean {
     return this.raw(key) !== undefined;
