@@ -1,7 +1,7 @@
 import type { BinaryFunction, GatedActivation, UnaryFunction } from '@mlxengine/core/graph';
 import type { CallOf } from '../../lowering/kernel-call.js';
 import { type CallSite, type CompiledCall, whole } from '../compiled-call.js';
-import { runNested } from '../nested-loops.js';
+import { nestedLoops } from '../nested-loops.js';
 
 /** Numbers of the functions; the same as in `assembly/unary.ts`. */
 const unaryFunctions: Readonly<Record<UnaryFunction, number>> = {
@@ -24,17 +24,17 @@ export function compileUnary({ elements, ...call }: CallOf<'unary'>, { kernels, 
 
 export function compileBinary({ sizes, leftLayout, rightLayout, ...call }: CallOf<'binary'>, { kernels, at }: CallSite): CompiledCall {
   const [left, right, output, operation] = [at(call.left), at(call.right), at(call.output), binaryFunctions[call.function]];
+  const calls = nestedLoops(sizes, leftLayout, rightLayout);
   return whole(({ rows }) => {
     // The output lies densely, so that the kernel needs no steps of it.
     let next = output;
-    runNested(rows, sizes, [leftLayout, rightLayout], [left, right], ([leftAt = 0, rightAt = 0], [a, b, c, d]) => {
-      if (a === undefined || b === undefined || c === undefined || d === undefined) return;
+    for (const { first, second, loops: [a, b, c, d] } of calls(rows)) {
       kernels.binary(
-        operation, leftAt, rightAt, next, a.count, b.count, c.count, d.count, a.steps[0] ?? 0, b.steps[0] ?? 0, c.steps[0] ?? 0, d.steps[0] ?? 0,
-        a.steps[1] ?? 0, b.steps[1] ?? 0, c.steps[1] ?? 0, d.steps[1] ?? 0,
+        operation, left + first, right + second, next, a.count, b.count, c.count, d.count, a.steps[0], b.steps[0], c.steps[0], d.steps[0],
+        a.steps[1], b.steps[1], c.steps[1], d.steps[1],
       );
       next += a.count * b.count * c.count * d.count * 4;
-    });
+    }
   });
 }
 

@@ -1,15 +1,16 @@
 import type { CallOf } from '../../lowering/kernel-call.js';
 import { type CallSite, type CompiledCall, whole } from '../compiled-call.js';
-import { runNested } from '../nested-loops.js';
+import { nestedLoops } from '../nested-loops.js';
 
 export function compileCopy({ sizes, from, to, ...call }: CallOf<'copy'>, { kernels, at }: CallSite): CompiledCall {
-  const addresses = [at(call.input), at(call.output)];
-  return whole(({ rows }) =>
-    runNested(rows, sizes, [from, to], addresses, ([input = 0, output = 0], [a, b, c, d]) => {
-      if (a === undefined || b === undefined || c === undefined || d === undefined) return;
+  const [input, output] = [at(call.input), at(call.output)];
+  const calls = nestedLoops(sizes, from, to);
+  return whole(({ rows }) => {
+    for (const { first, second, loops: [a, b, c, d] } of calls(rows)) {
       kernels.copy(
-        input, output, a.count, b.count, c.count, d.count, a.steps[0] ?? 0, b.steps[0] ?? 0, c.steps[0] ?? 0, d.steps[0] ?? 0,
-        a.steps[1] ?? 0, b.steps[1] ?? 0, c.steps[1] ?? 0, d.steps[1] ?? 0,
+        input + first, output + second, a.count, b.count, c.count, d.count, a.steps[0], b.steps[0], c.steps[0], d.steps[0],
+        a.steps[1], b.steps[1], c.steps[1], d.steps[1],
       );
-    }));
+    }
+  });
 }
