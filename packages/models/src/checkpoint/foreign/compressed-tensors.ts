@@ -26,7 +26,7 @@ const formats: Readonly<Record<string, ForeignMethod>> = {
 
 /** Integers with one scale a group, stored with half their range added. */
 function packed(settings: ConfigReader): ForeignQuantization {
-  for (const group of Object.keys((settings.raw('config_groups') ?? {}) as object)) {
+  for (const group of Object.keys((settings.raw('config_groups') ?? {}))) {
     const weights = settings.object('config_groups')?.object(group)?.object('weights');
     const bits = weights?.integer('num_bits', { minimum: 1, maximum: 32 }, 4);
     if (bits !== 4) throw unsupportedQuantization(`compressed-tensors of ${bits} bits`);
