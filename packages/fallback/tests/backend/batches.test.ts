@@ -1,0 +1,62 @@
+import { InvalidArgumentError } from '@mlxengine/core';
+import { createReferenceBackend, createTinyModel } from '@mlxengine/testing';
+import { expect, test } from 'vitest';
+import { createFallbackBackend } from '../../src/index.js';
+import { promptOf } from './tokens.js';
+import { tinyEncoder } from './tiny-encoder.js';
+
+test('scores of a batch of unequal lengths are the same to the bit as each alone', async () => {
+  await using backend = await createFallbackBackend();
+  const { graph, weights } = createTinyModel({ quantization: { mode: 'affine', bits: 4, groupSize: 32 } });
+  const model = await backend.loadModel(graph, weights);
+  const sequences = [2, 300, 17, 64, 65, 2, 9, 130, 33, 5, 70].map((length, salt) => promptOf(length, salt));
+  const alone = [];
+  for (const tokens of sequences) alone.push(await model.score({ tokens, logits: true }));
+  for (const chunkSize of [undefined, 1, 7]) {
+    expect(await model.scoreBatch({ sequences, logits: true, ...(chunkSize !== undefined && { chunkSize }) })).toEqual(alone);
+  }
+  const [first] = await model.scoreBatch({ sequences });
+  expect(first).toEqual({ logProbabilities: alone[0]?.logProbabilities });
+});
+
+test('vectors are the same to the bit alone, beside others, and after a step that had to be larger', async () => {
+  await using backend = await createFallbackBackend();
+  const { graph, weights } = tinyEncoder(2000);
+  const model = await backend.loadModel(graph, weights);
+  const lengths = [3, 511, 1, 512, 40, 800];
+  const sequences = lengths.map((length, salt) => promptOf(length, salt));
+  const small = await model.embed({ sequences: sequences.slice(0, 3), hidden: true });
+  const before = backend.memory().activeBytes;
+  const all = await model.embed({ sequences, hidden: true });
+  expect(backend.memory().activeBytes).toBeGreaterThan(before);
+  expect(all.pooled.slice(0, 3)).toEqual(small.pooled);
+  expect(all.hidden?.slice(0, 3)).toEqual(small.hidden);
+  for (const [index, tokens] of sequences.entries()) {
+    const { pooled, hidden } = await model.embed({ sequences: [tokens], hidden: true });
+    expect(pooled[0]).toEqual(all.pooled[index]);
+    expect(hidden?.[0]).toEqual(all.hidden?.[index]);
+    expect(hidden?.[0]).toHaveLength(tokens.length * 32);
+  }
+  await using reference = createReferenceBackend();
+  const expected = await (await reference.loadModel(graph, weights)).embed({ sequences: sequences.slice(4, 5) });
+  expected.pooled[0]?.forEach((value, index) => expect(all.pooled[4]?.[index]).toBeCloseTo(value, 5));
+});
+
+test('many short sequences go into as many steps as they need', async () => {
+  await using backend = await createFallbackBackend();
+  const { graph, weights } = tinyEncoder(100);
+  const model = await backend.loadModel(graph, weights);
+  const sequences = Array.from({ length: 90 }, (_, index) => promptOf(1 + (index % 13), index));
+  const { pooled, hidden } = await model.embed({ sequences });
+  expect(hidden).toBeUndefined();
+  expect(pooled).toHaveLength(90);
+  expect((await model.embed({ sequences: sequences.slice(77, 78) })).pooled[0]).toEqual(pooled[77]);
+});
+
+test('segments of a model that has none are refused', async () => {
+  await using backend = await createFallbackBackend();
+  const { graph, weights } = tinyEncoder(100);
+  const model = await backend.loadModel(graph, weights);
+  await model.embed({ sequences: [[1, 2]], tokenTypes: [[0, 0]] });
+  await expect(model.embed({ sequences: [[1, 2]], tokenTypes: [[0, 1]] })).rejects.toThrow(InvalidArgumentError);
+});
