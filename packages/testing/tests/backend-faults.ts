@@ -4,6 +4,8 @@ import type { GraphOperation } from '@mlxengine/core/graph';
 import { createReferenceBackend } from '../src/index.js';
 import type { Fault } from './fault-table.js';
 import { breakBackend, changeOperations, detachWork, mapBatches, type BackendFault } from './faulty-backend.js';
+import { operationFaults } from './operation-faults.js';
+import { sequenceFaults } from './sequence-faults.js';
 
 const scoreVariants = [
   'a dense model', 'a model of 4 bits', 'a model of 8 bits', 'a tied embedding', 'a tied quantized embedding', 'biases of the attention',
@@ -271,5 +273,6 @@ const loadingFaults = [
 
 /** Every way in which the reference backend is broken here. */
 export const backendFaults: readonly Fault<InferenceBackend>[] = [
-  ...manifestFaults, ...numericFaults, ...answerFaults, ...cacheFaults, ...schedulingFaults, ...loadingFaults,
+  ...manifestFaults, ...numericFaults, ...answerFaults, ...cacheFaults, ...schedulingFaults, ...loadingFaults, ...operationFaults,
+  ...sequenceFaults,
 ];

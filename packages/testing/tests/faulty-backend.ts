@@ -73,3 +73,32 @@ export function detachWork(model: BackendModel): BackendModel['generate'] {
     },
   });
 }
+
+/** Every operation of a type as a function makes it anew. */
+export function mapOperations<Type extends GraphOperation['type']>(
+  type: Type,
+  change: (operation: Extract<GraphOperation, { type: Type }>) => GraphOperation,
+): (graph: ModelGraph) => ModelGraph {
+  const isOfType = (operation: GraphOperation): operation is Extract<GraphOperation, { type: Type }> => operation.type === type;
+  return (graph) => ({ ...graph, operations: graph.operations.map((operation) => (isOfType(operation) ? change(operation) : operation)) });
+}
+
+/** What operations of a type make is a few percent too large. */
+export function enlargeOutputs(...types: readonly GraphOperation['type'][]): (graph: ModelGraph) => ModelGraph {
+  return (graph) => ({
+    ...graph,
+    operations: graph.operations.flatMap((operation): readonly GraphOperation[] => types.includes(operation.type)
+      ? [operation, { type: 'scale', input: operation.output, factor: 1.03, offset: 0, output: operation.output }]
+      : [operation]),
+  });
+}
+
+/** Operations of a type without one of their settings. */
+export function dropSetting(type: GraphOperation['type'], setting: string): (graph: ModelGraph) => ModelGraph {
+  return (graph) => ({
+    ...graph,
+    operations: graph.operations.map((operation) => operation.type === type
+      ? Object.fromEntries(Object.entries(operation).filter(([name]) => name !== setting)) as unknown as GraphOperation
+      : operation),
+  });
+}

@@ -34,5 +34,27 @@ test('what a backend does not list is skipped, with the reason', async () => {
     ['score: logits of a model of 4 bits are right', 'supports lists no 4 bits in groups of 32'],
     ['score: logits of a model of 8 bits are right', 'supports.tensorDtypes has no BF16'],
     ['score: logits of a tied quantized embedding are right', 'supports lists no 4 bits in groups of 64'],
+    ['operations: linears of experts in 4 bits by 32', 'supports lists no 4 bits in groups of 32'],
+    ['operations: linears of experts in 3 bits by 32', 'supports lists no 3 bits in groups of 32'],
+    ['operations: linears of experts in 6 bits by 32', 'supports lists no 6 bits in groups of 32'],
+    ['operations: stacks of heads in 2 bits by 32', 'supports lists no 2 bits in groups of 32'],
+    ['operations: stacks of heads in 4 bits by 64', 'supports lists no 4 bits in groups of 64'],
+    ['operations: stacks of heads in 5 bits by 32', 'supports lists no 5 bits in groups of 32'],
   ]));
+});
+
+test('operations and formats that a backend does not list are skipped, and what is tried without them is not', async () => {
+  const right = createReferenceBackend();
+  const skipped = new Map<string, string>();
+  const ran: string[] = [];
+  const operations = right.supports.operations.filter((type) => type !== 'latentAttention' && type !== 'pool');
+  await testInferenceBackend({
+    test: (name) => ran.push(name),
+    skip: (name, reason) => skipped.set(name, reason),
+    createBackend: () => ({ ...right, supports: { ...right.supports, operations, floatModes: ['mxfp4', 'nvfp4'] } }),
+  });
+  expect(skipped.get('operations: latent attention')).toBe('supports.operations has no latentAttention');
+  expect(skipped.get('embed: the mean of all tokens')).toBe('supports.operations has no pool');
+  expect(skipped.get('operations: matrices in mxfp8')).toBe('supports.floatModes has no mxfp8');
+  expect(ran).toEqual(expect.arrayContaining(['operations: attention', 'operations: matrices in mxfp4', 'embed: attention without a cache']));
 });

@@ -22,7 +22,7 @@ export class GraphDraft {
   /** Appends an operation; the leading dimension is that of tokens unless another is given. */
   add(operation: OperationDraft, dimensions: readonly number[], value: Partial<GraphValue> = {}): ValueId {
     const output = this.value(dimensions, value);
-    this.#operations.push({ ...operation, output } as GraphOperation);
+    this.#operations.push({ ...operation, output });
     return output;
   }
 
