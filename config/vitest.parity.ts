@@ -1,3 +1,3 @@
 import { testRun } from './vitest.shared.js';
 
-export default testRun({ kind: 'parity', include: ['tests/parity/**/*.test.ts'], exclude: [] });
+export default testRun({ kind: 'parity', include: ['tests/parity/**/*.test.ts', 'parity/**/*.test.ts'], exclude: [] });

@@ -3,5 +3,5 @@ import { testRun } from './vitest.shared.js';
 export default testRun({
   kind: 'unit',
   include: ['**/*.test.ts'],
-  exclude: ['tests/parity/**', 'tests/browser/**', 'packaging/**'],
+  exclude: ['tests/parity/**', 'parity/**', 'tests/browser/**', 'packaging/**'],
 });

@@ -1,6 +1,7 @@
 """Makes tiny random checkpoints of every family, with reference logits that mlx-lm computes in float32 on the CPU.
 
 usage: generate.py OUT [--seed N] [--only name,name]
+       generate.py --list
 
 OUT/<family>/<name>/ holds config.json, the weights as mlx-lm or (where a family says so) transformers lays them out, and
 reference.safetensors: tokens int32 [L]; logits float32 [L, V], the whole prompt in one pass; step_logits float32 [S, V],
@@ -119,9 +120,29 @@ def config_vocabulary(config):
     return config.get("vocab_size") or text.get("vocab_size") or families.VOCABULARY
 
 
+def describe(spec):
+    """Quantization, element type and layout of a checkpoint, for people."""
+    if hasattr(spec, "description"):
+        return spec.description
+    parts = []
+    if spec.quantization is not None:
+        group_size, bits, mode = spec.quantization
+        parts.append(f"{bits} bits by {group_size}" if mode == "affine" else mode)
+        if spec.overrides:
+            parts.append("mixed")
+    else:
+        parts.append(spec.dtype)
+    if spec.hugging_face is not None:
+        parts.append("as transformers stores it")
+    if spec.shard_bytes is not None:
+        parts.append("in shards")
+    return ", ".join(parts)
+
+
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("out")
+    parser.add_argument("out", nargs="?")
+    parser.add_argument("--list", action="store_true", help="say which there are, and make none")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--only", default="", help="families or family/name, with commas between them")
     arguments = parser.parse_args()
@@ -132,6 +153,9 @@ def main():
         specs = getattr(importlib.import_module(f"families.{module.name}"), "CHECKPOINTS", {})
         for name, spec in specs.items():
             path = f"{module.name}/{name}"
+            if arguments.list:
+                print(json.dumps({"checkpoint": path, "description": describe(spec)}))
+                continue
             if only and not only & {path, module.name}:
                 continue
             try:

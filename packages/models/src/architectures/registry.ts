@@ -6,9 +6,9 @@ import { editDistance } from './edit-distance.js';
 
 const nearestCount = 3;
 
-/** Every `model_type` that is supported, aliases included, sorted. */
-export function supportedArchitectures(): readonly string[] {
-  return namesOf(builtIn).sort();
+/** Every `model_type` that is supported, sorted. @param options - whether other names of a family are among them; default true */
+export function supportedArchitectures({ aliases = true }: { readonly aliases?: boolean } = {}): readonly string[] {
+  return (aliases ? namesOf(builtIn) : builtIn.map(({ modelType }) => modelType)).sort();
 }
 
 /**
