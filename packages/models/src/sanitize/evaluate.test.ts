@@ -95,12 +95,16 @@ test('random expressions give what a naive evaluator gives, whole and in parts, 
   }
 });
 
+const largeFile = ((): Uint8Array => {
+  const words = new Uint16Array(6_000_000);
+  for (let index = 0; index < words.length; index += 1) words[index] = index * 7;
+  return new Uint8Array(words.buffer);
+})();
 const large = { file: 'f', name: 'large', byteOffset: 0, byteLength: 12_000_000 } as const;
 
 /** Reads a tensor of a file of 12 MB whose 16-bit words count up, so what is worked on in several chunks. */
 async function readLarge(derive: (tensor: SymbolicTensor) => SymbolicTensor, shape: readonly number[]): Promise<{ found: Uint16Array; read: number }> {
-  const words = Uint16Array.from({ length: 6_000_000 }, (_, index) => index * 7);
-  const source = new MemorySource({ f: new Uint8Array(words.buffer) });
+  const source = new MemorySource({ f: largeFile });
   const tensor = derive(SymbolicTensor.source({ ...large, dtype: 'U16', shape }));
   const bytes = new Uint8Array(product(tensor.shape) * 2);
   await openTensor(tensor, { source }).read(0, bytes);

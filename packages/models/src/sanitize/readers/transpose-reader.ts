@@ -1,6 +1,5 @@
 import { product } from '../../tensors/dtype.js';
 import { ComputedReader } from './computed-reader.js';
-import { readAll } from './tensor-reader.js';
 import type { TensorReader } from './tensor-reader.js';
 import type { TransposeLayout } from './transpose-layout.js';
 
@@ -11,28 +10,24 @@ const tile = 64;
 export function transposeReader(input: TensorReader, layout: TransposeLayout, elementBytes: number): TensorReader {
   const itemBytes = layout.together * elementBytes;
   const items = product(layout.shape);
-  let held: { readonly block: number; readonly bytes: Uint8Array } | undefined;
+  let bytes: Uint8Array | undefined;
+  let held = -1;
   return new ComputedReader({
     unitBytes: itemBytes,
     elementBytes: itemBytes === 2 || itemBytes === 4 ? itemBytes : elementBytes,
     async compute(first, count, into) {
       for (let done = 0; done < count;) {
         const block = Math.floor((first + done) / items);
-        if (held?.block !== block) {
-          held = undefined;
-          held = { block, bytes: await readAll(offsetReader(input, block * items * itemBytes), items * itemBytes) };
-        }
+        bytes ??= new Uint8Array(items * itemBytes);
+        if (held !== block) await input.read(block * bytes.length, bytes);
+        held = block;
         const begin = (first + done) % items;
         const length = Math.min(items - begin, count - done);
-        permute(held.bytes, into.subarray(done * itemBytes, (done + length) * itemBytes), { layout, itemBytes, begin, count: length });
+        permute(bytes, into.subarray(done * itemBytes, (done + length) * itemBytes), { layout, itemBytes, begin, count: length });
         done += length;
       }
     },
   });
-}
-
-function offsetReader(input: TensorReader, by: number): TensorReader {
-  return { read: (offset, into) => input.read(by + offset, into) };
 }
 
 interface PermuteRange {
