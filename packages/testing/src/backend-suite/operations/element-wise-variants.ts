@@ -11,7 +11,7 @@ const binaryFunctions = ['add', 'subtract', 'multiply', 'divide', 'minimum', 'ma
 const activations = ['silu', 'gelu', 'geluTanh', 'relu', 'relu2', 'sigmoid', 'swigluOai'] as const satisfies readonly GatedActivation[];
 
 /** Wide enough that every function bends, narrow enough that none runs away. */
-const ranges: Readonly<Partial<Record<UnaryFunction, number>>> = { exp: 1, square: 1, relu2: 1 };
+const ranges: Readonly<Partial<Record<UnaryFunction, number>>> = { exp: 1, square: 1, relu2: 0.7 };
 
 /** Numbers of about 0.1 to 4, of either leading dimension. */
 function positive(draft: GraphDraft, input: ValueId): ValueId {
@@ -105,7 +105,7 @@ export const elementWiseSubjects: readonly OperationSubject[] = [
     variants: [
       ...activations.map((activation) => variant(activation, (draft, hidden) => {
         const [gate, up] = [wide(draft, 'gate', hidden), wide(draft, 'up', hidden)];
-        return draft.scale(draft.add({ type: 'gated', activation, gate, up }, [24]), 0.1);
+        return draft.scale(draft.add({ type: 'gated', activation, gate, up }, [24]), activation === 'relu2' ? 0.03 : 0.1);
       })),
       variant('gates of heads', (draft, hidden) => {
         const [gate, up] = [draft.heads('gate', hidden, 4, 8), draft.heads('up', hidden, 4, 8)];

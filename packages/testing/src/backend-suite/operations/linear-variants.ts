@@ -9,7 +9,7 @@ export const linearSubjects: readonly OperationSubject[] = [
       variant('of odd sizes', (draft, hidden) => draft.linear('second', draft.linear('first', hidden, 21), 33, true)),
       variant('to one number', (draft, hidden) => draft.linear('second', draft.linear('first', hidden, 1), 16)),
       variant('of rows', (draft, hidden) => draft.linear('first', draft.selectRows(hidden), 48, true)),
-      variant('of an embedding', (draft, hidden) => draft.add({ type: 'linear', input: hidden, weight: 'embed' }, [vocabularySize])),
+      variant('of an embedding', (draft, hidden) => draft.add({ type: 'linear', input: draft.scale(hidden, 0.2), weight: 'embed' }, [vocabularySize])),
       variant('one weight twice', (draft, hidden) => draft.sum(draft.linear('first', hidden, 32), draft.linear('first', draft.scale(hidden, -0.3), 32))),
     ],
   },

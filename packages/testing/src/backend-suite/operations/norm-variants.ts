@@ -61,7 +61,7 @@ export const normSubjects: readonly OperationSubject[] = [
     name: 'reduce and softmax',
     variants: [
       ...(['sum', 'mean', 'max', 'deviation'] as const).flatMap((name) => [
-        variant(name, (draft, hidden) => draft.binary('multiply', hidden, reduce(draft, name, draft.scale(hidden, 1, 0.25)))),
+        variant(name, (draft, hidden) => draft.binary('multiply', hidden, reduce(draft, name, draft.scale(hidden, name === 'sum' ? 0.1 : 1, 0.1)))),
         variant(`${name} of heads`, (draft, hidden) => reduce(draft, name, draft.reshape(hidden, [8, 4]))),
       ]),
       variant('softmax', (draft, hidden) => draft.scale(softmax(draft, draft.scale(hidden, 3)), 8)),

@@ -23,7 +23,7 @@ export const quantizedSubjects: readonly OperationSubject[] = [
     name: `matrices in ${quantizationName(quantization)}`,
     variants: [
       variant('linears and embedding', (draft, hidden) => draft.linear('second', draft.linear('first', hidden, 128, true), 64), { quantization }),
-      variant('a tied head', (draft, hidden) => draft.add({ type: 'linear', input: hidden, weight: 'embed' }, [vocabularySize]), { quantization, quantizedPaths: ['embed'] }),
+      variant('a tied head', (draft, hidden) => draft.add({ type: 'linear', input: draft.scale(hidden, 0.2), weight: 'embed' }, [vocabularySize]), { quantization, quantizedPaths: ['embed'] }),
       variant('attention', (draft, hidden) => attend(draft, hidden, { size: 32 }), { quantization }),
       variant('dense linears and a quantized one', (draft, hidden) => draft.linear('first', hidden, 40), { quantization, quantizedPaths: ['first'] }),
     ],

@@ -59,7 +59,8 @@ function ssmScan(draft: GraphDraft, hidden: ValueId, options: ScanOptions, name 
 export const hybridVariant: OperationVariant = variant('a hybrid', (draft, hidden) => {
   const convolved = draft.sum(hidden, causalConv(draft, hidden, { activation: 'silu', bias: true }));
   const delta = draft.linear('delta.out', draft.flatten(gatedDelta(draft, convolved, {})), 32);
-  const scanned = draft.linear('scan.out', draft.flatten(ssmScan(draft, draft.sum(convolved, delta), {})), 32);
+  const normed = draft.rmsNorm(draft.sum(convolved, delta), 'scan.norm', 1e-5);
+  const scanned = draft.rmsNorm(draft.linear('scan.out', draft.flatten(ssmScan(draft, normed, {})), 32), 'attention.norm', 1e-5);
   return draft.sum(draft.linear('attention.out', draft.flatten(attend(draft, draft.sum(convolved, scanned), {})), 32), scanned);
 });
 
@@ -107,7 +108,7 @@ export const recurrenceSubjects: readonly OperationSubject[] = [
       variant('a decay for each head', (draft, hidden) => ssmScan(draft, hidden, {})),
       variant('one group', (draft, hidden) => ssmScan(draft, hidden, { groups: 1 })),
       variant('as many groups as heads', (draft, hidden) => ssmScan(draft, hidden, { groups: 4 })),
-      variant('a state of 64', (draft, hidden) => ssmScan(draft, hidden, { stateSize: 64, size: 16, groups: 1 })),
+      variant('a state of 64', (draft, hidden) => ssmScan(draft, draft.scale(hidden, 0.4), { stateSize: 64, size: 16, groups: 1 })),
       variant('a decay for each element, as in mamba 1', (draft, hidden) =>
         ssmScan(draft, hidden, { columns: true, heads: 24, size: 1, groups: 1, stateSize: 4 })),
       variant('a decay for each element and groups', (draft, hidden) => ssmScan(draft, hidden, { columns: true, heads: 8, size: 1, groups: 2, stateSize: 8 })),
