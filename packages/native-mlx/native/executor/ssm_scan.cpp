@@ -13,9 +13,9 @@ namespace mlxengine {
 
 namespace {
 
-// Tokens of a block: its matrices are [H, n, n] where a head has one decay, its states [n, H, D, N] where it has many.
+// Tokens of a block: it makes matrices [H, n, n] where a head has one decay, states [n, H, D, N] where it has many.
 constexpr int head_block = 128;
-constexpr int column_block = 32;
+constexpr int column_block = 64;
 
 // A block of one sequence's tokens in float32.
 struct Block {
@@ -25,13 +25,17 @@ struct Block {
   mx::array c;   // [n, G, N]
 };
 
-// One token, decay [1, H, 1, 1 or N]: [1, H, D].
-mx::array step_token(const Block& block, const mx::array& decay, mx::array& state) {
-  const int heads = block.x.shape(1);
-  const auto input = mx::expand_dims(spread_heads(block.b, 1, heads), 2);
-  state = mx::add(mx::multiply(state, mx::squeeze(decay, 0)),
-                  mx::squeeze(mx::multiply(mx::expand_dims(block.x, 3), input), 0));
-  return mx::sum(mx::multiply(state, mx::expand_dims(spread_heads(block.c, 1, heads), 2)), -1);
+// What each token adds to the state, [n, H, D, N].
+mx::array inputs_of(const Block& block) {
+  return mx::multiply(mx::expand_dims(block.x, 3), mx::expand_dims(spread_heads(block.b, 1, block.x.shape(1)), 2));
+}
+
+// Answers of states [n, H, D, N] that are known: [n, H, D].
+mx::array read_states(const mx::array& states, const Block& block) {
+  const auto c = spread_heads(block.c, 1, block.x.shape(1));
+  // Products of single rows are slow in great numbers.
+  if (states.shape(2) == 1) return mx::sum(mx::multiply(states, mx::expand_dims(c, 2)), -1);
+  return mx::squeeze(mx::matmul(states, mx::expand_dims(c, 3)), 3);
 }
 
 // One decay a head, a [H]: answers are products with all earlier inputs of the block, and with the state before it.
@@ -54,31 +58,23 @@ mx::array scan_heads(const Block& block, const mx::array& a, mx::array& state) {
   return mx::swapaxes(answer, 0, 1);
 }
 
-// One decay a column, a [H, N]: S_t = decay_t S_{t-1} + input_t for all tokens by doubling, where after each round
-// element t holds what the last 1, 2, 4, … tokens make of a state.
-mx::array scan_columns(const Block& block, const mx::array& a, mx::array& state) {
-  const int count = block.x.shape(0);
-  const int heads = block.x.shape(1);
-  auto decay = mx::exp(mx::multiply(mx::expand_dims(block.dt, {2, 3}), mx::expand_dims(a, 1)));
-  auto states = mx::multiply(mx::expand_dims(block.x, 3), mx::expand_dims(spread_heads(block.b, 1, heads), 2));
-  for (int reach = 1; reach < count; reach *= 2) {
-    const auto later = slice_of(decay, 0, reach, count);
-    const auto moved = mx::multiply(later, slice_of(states, 0, 0, count - reach));
-    states = mx::concatenate({slice_of(states, 0, 0, reach), mx::add(slice_of(states, 0, reach, count), moved)}, 0);
-    decay =
-        mx::concatenate({slice_of(decay, 0, 0, reach), mx::multiply(later, slice_of(decay, 0, 0, count - reach))}, 0);
+// Token by token, with decays [n, H, 1, 1 or N]: all that does not depend on the state is made at once.
+mx::array scan_tokens(const Block& block, const mx::array& decay, mx::array& state) {
+  const auto inputs = inputs_of(block);
+  std::vector<mx::array> states;
+  for (int t = 0; t < block.x.shape(0); t++) {
+    const auto token = [t](const mx::array& x) { return mx::squeeze(slice_of(x, 0, t, t + 1), 0); };
+    state = mx::add(mx::multiply(state, token(decay)), token(inputs));
+    states.push_back(mx::expand_dims(state, 0));
   }
-  states = mx::add(states, mx::multiply(decay, state));
-  state = mx::squeeze(slice_of(states, 0, count - 1, count), 0);
-  return mx::sum(mx::multiply(states, mx::expand_dims(spread_heads(block.c, 1, heads), 2)), -1);
+  return read_states(joined(std::move(states)), block);
 }
 
 mx::array scan_block(const Block& block, const mx::array& a, mx::array& state) {
   const bool has_columns = a.ndim() == 2;
-  if (block.x.shape(0) > 1) return has_columns ? scan_columns(block, a, state) : scan_heads(block, a, state);
-  const auto factors = mx::expand_dims(has_columns ? a : mx::expand_dims(a, 1), 1);
-  const auto decay = mx::exp(mx::multiply(mx::expand_dims(block.dt, {2, 3}), factors));
-  return step_token(block, decay, state);
+  if (!has_columns && block.x.shape(0) > 1) return scan_heads(block, a, state);
+  const auto factors = has_columns ? mx::expand_dims(a, 1) : mx::expand_dims(a, {1, 2});
+  return scan_tokens(block, mx::exp(mx::multiply(mx::expand_dims(block.dt, {2, 3}), factors)), state);
 }
 
 }  // namespace

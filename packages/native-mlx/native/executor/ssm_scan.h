@@ -16,8 +16,8 @@ struct SSMInputs {
   mlx::core::array c;   // [tokens, G, N]
 };
 
-// Selective state-space scan over each sequence's tokens, in float32: [tokens, H, D]. Many tokens go in blocks: one
-// decay a head makes a block a product of matrices, as in mlx-lm; one a column, a scan by doubling.
+// Selective state-space scan over each sequence's tokens, in float32: [tokens, H, D]. Many tokens go in blocks: with
+// one decay a head a block is a product of matrices, as in mlx-lm; with one a column it goes token by token.
 mlx::core::array ssm_scan(const SSMInputs& inputs, const SSMScanOperation& operation, const Step& step);
 
 }  // namespace mlxengine
