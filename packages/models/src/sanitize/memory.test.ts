@@ -42,7 +42,7 @@ test.for<readonly [string, () => SymbolicTensor]>([
   ['a stack transposed', () => whole.transpose([0, 2, 1])],
   ['every other row of a stack, scaled', () => whole.slice(1, 0, rows, 2).scale(2).cast('F16')],
   ['halves of rows exchanged', () => SymbolicTensor.concat([...whole.split(2, 2)].reverse(), 2)],
-])('%s: beside the result there are but a few pieces in memory', async ([, derive]) => {
+])('%s: beside the result there are but a few pieces in memory', { timeout: 30_000 }, async ([, derive]) => {
   const tensor = derive();
   const into = new Uint8Array(tensor.shape.reduce((bytes, size) => bytes * size, 2));
   const source = new MeasuringSource();
@@ -50,4 +50,4 @@ test.for<readonly [string, () => SymbolicTensor]>([
   const before = process.memoryUsage().arrayBuffers;
   await openTensor(tensor, { source }).read(0, into);
   expect(source.peak - before).toBeLessThan(6 * expertBytes);
-}, 30_000);
+});
