@@ -49,5 +49,5 @@ const compilers: { readonly [Kernel in KernelName]: Compile<Kernel> } = {
 
 /** Binds a call to kernels and addresses. */
 export function compileCall(call: KernelCall, site: CallSite): CompiledCall {
-  return (compilers[call.kernel] as Compile<KernelName>)(call as never, site);
+  return (compilers[call.kernel] as Compile<KernelName>)(call, site);
 }

@@ -59,6 +59,6 @@ const lowerings: { readonly [Type in GraphOperation['type']]: Lower<Type> } = {
 /** Makes a graph into kernel calls: the only place that knows both. */
 export function lowerGraph(graph: ModelGraph, weights: WeightPlan): Program {
   const lowering = new Lowering(graph, weights);
-  for (const operation of graph.operations) (lowerings[operation.type] as Lower<GraphOperation['type']>)(operation as never, lowering);
+  for (const operation of graph.operations) (lowerings[operation.type] as Lower<GraphOperation['type']>)(operation, lowering);
   return lowering.finish();
 }
