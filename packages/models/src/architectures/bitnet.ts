@@ -1,4 +1,5 @@
 import type { ValueId } from '@mlxengine/core/graph';
+import { modulesWith, setParts } from '../checkpoint/foreign/quantized-modules.js';
 import type { ConfigReader } from '../config/config-reader.js';
 import type { GraphBuilder } from '../graph/graph-builder.js';
 import type { RopeSettings } from '../graph/rope-settings.js';
@@ -20,8 +21,6 @@ interface BitNetArguments extends DecoderArguments {
   readonly bias: boolean;
   readonly mlpBias: boolean;
   readonly rope: RopeSettings;
-  /** What its scale does to a head of ternary weights; in layers it multiplies. */
-  readonly headScale: 'multiply' | 'divide';
 }
 
 function readArguments(config: ConfigReader): BitNetArguments {
@@ -32,7 +31,6 @@ function readArguments(config: ConfigReader): BitNetArguments {
     bias: config.boolean('attention_bias', false),
     mlpBias: config.boolean('mlp_bias', false),
     rope: readRope(config, { dimensions: args.headDimension }),
-    headScale: config.object('quantization_config')?.raw('linear_class') === 'autobitlinear' ? 'multiply' : 'divide',
   };
 }
 
@@ -60,16 +58,14 @@ function buildGraph(graph: GraphBuilder, args: BitNetArguments): GraphResult {
   });
 }
 
-/** Ternary weights become affine ones of 2 bits. */
+/** Ternary weights become affine ones of 2 bits, in layers always by a scale that multiplies; a ternary head goes by the config's quantization. */
 function sanitize(tensors: CheckpointTensors, args: BitNetArguments): void {
   dropUnused(tensors, args);
   // Weights before they were made ternary: they would run, with other numbers than the model's.
   const dense = tensors.entries().find(([name, { dtype }]) => name.endsWith('_proj.weight') && isFloatDtype(dtype));
   if (dense !== undefined) throw unsupported(`BitNet with weights that are not packed (${dense[0]})`, 'Choose the checkpoint with packed weights.');
-  for (const name of tensors.names().filter((found) => found.endsWith('.weight_scale'))) {
-    const path = name.replace(/\.weight_scale$/, '');
-    const parts = repackTernary(tensors.take(`${path}.weight`), tensors.take(name), path === 'lm_head' ? args.headScale : 'multiply');
-    for (const part of ['weight', 'scales', 'biases'] as const) tensors.set(`${path}.${part}`, parts[part]);
+  for (const path of modulesWith(tensors, 'weight_scale').filter((found) => found.endsWith('_proj'))) {
+    setParts(tensors, path, { ...repackTernary(tensors.take(`${path}.weight`), tensors.take(`${path}.weight_scale`), 'multiply') });
   }
 }
 
