@@ -15,6 +15,7 @@ import { describeModel } from './describe-model.js';
 import { planTask } from './encoders/plan-task.js';
 import type { ModelTask } from './encoders/plan-task.js';
 import type { EmbeddingSettings } from './encoders/read-sentence-transformers.js';
+import { markBFloat16 } from './graph/passes/mark-bfloat16.js';
 import { SymbolicTensor } from './sanitize/symbolic-tensor.js';
 
 /** A model, ready for a backend. */
@@ -58,14 +59,15 @@ export async function readCheckpoint(source: ModelSource, options: ReadCheckpoin
   const foreign = readForeignQuantization(new ConfigReader(config));
   const stored = await readTensors(source, files, { signal });
   const plan = await planTask(architecture.plan(config, new Set(stored.keys())), { config, source, files, task, signal });
-  const { graph, embedding } = plan;
+  const { embedding } = plan;
   const tensors = sanitizeTensors(stored, (table) => {
     foreign.before?.(table);
     plan.sanitize(table);
     for (const tensor of plan.tensors) table.set(tensor.name, SymbolicTensor.source(tensor));
     foreign.after?.(table);
   });
-  const quantizations = matchWeights(graph, { source: source.name, tensors, settings });
+  const quantizations = matchWeights(plan.graph, { source: source.name, tensors, settings });
+  const graph = markBFloat16(plan.graph, quantizations);
   const weights = new CheckpointWeights({ source, tensors, quantizations });
   const modelType = new ConfigReader(config).string('model_type');
   const configuration = describeModel({ id: source.name, modelType, graph, tensors, quantizations, samplingDefaults });
