@@ -29,7 +29,7 @@ export async function embed(executor: Executor, free: readonly Sequence[], job: 
     for (const { sequence } of parts) sequence.clear();
     begin += count;
   }
-  return { pooled, ...(job.hidden && { hidden }) };
+  return { pooled, ...(hidden.length > 0 && { hidden }) };
 }
 
 function countFitting(sequences: readonly Uint32Array[], begin: number, { limits }: Executor): number {

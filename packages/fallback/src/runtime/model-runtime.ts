@@ -75,7 +75,7 @@ export class ModelRuntime {
   }
 
   async embed(job: EmbedJob, pacer: Pacer): Promise<EmbedResult> {
-    this.#enlarge(Math.max(...job.sequences.map(({ length }) => length)));
+    this.#enlarge(job.sequences.reduce((longest, { length }) => Math.max(longest, length), 0));
     return this.#borrow((executor, free) => embed(executor, free, job, pacer));
   }
 
