@@ -1,3 +1,4 @@
+import type { ScoreResult } from '@mlxengine/core/backend';
 import { createReferenceBackend, createTinyModel } from '@mlxengine/testing';
 import { expect, test } from 'vitest';
 import { createFallbackBackend } from '../../src/index.js';
@@ -9,7 +10,7 @@ test('scores of a batch of unequal lengths are the same to the bit as each alone
   const { graph, weights } = createTinyModel({ quantization: { mode: 'affine', bits: 4, groupSize: 32 } });
   const model = await backend.loadModel(graph, weights);
   const sequences = [2, 300, 17, 64, 65, 2, 9, 130, 33, 5, 70].map((length, salt) => promptOf(length, salt));
-  const alone = [];
+  const alone: ScoreResult[] = [];
   for (const tokens of sequences) alone.push(await model.score({ tokens, logits: true }));
   for (const chunkSize of [undefined, 1, 7]) {
     const together = await model.scoreBatch({ sequences, logits: true, ...(chunkSize !== undefined && { chunkSize }) });
