@@ -22,7 +22,7 @@ const arithmeticFaults = [
   fault('subtracts from the wrong side', {
     graph: mapOperations('binary', (operation) =>
       (operation.function === 'subtract' ? { ...operation, left: operation.right, right: operation.left } : operation)),
-  }, 'functions of two numbers, in every form of broadcasting'),
+  }, 'functions of two numbers', 'functions of two numbers of unequal shapes'),
   fault('takes parameters for larger', { graph: enlargeOutputs('parameter') }, 'arithmetic with parameters'),
   fault('scales without an offset', { graph: changeOperations('scale', { offset: 0 }) }, 'scale and clip'),
   fault('knows one gate', { graph: changeOperations('gated', { activation: 'silu' }) }, 'gates'),

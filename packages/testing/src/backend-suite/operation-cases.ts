@@ -44,7 +44,7 @@ export async function forEachVariant(
   }
 }
 
-const tokens = promptOf(33);
+const tokens = promptOf(25);
 const batch: readonly (readonly number[])[] = [promptOf(5, 1), promptOf(21, 2), promptOf(2, 3), promptOf(12, 4)];
 
 /** Whole, in chunks, step by step and side by side with others. */

@@ -38,14 +38,13 @@ const forms: Readonly<Record<string, (draft: GraphDraft, hidden: ValueId) => rea
   },
 };
 
-const binaryVariants: readonly OperationVariant[] = [
-  ...binaryFunctions.map((name) => variant(name, (draft, hidden) => {
-    const [left, right] = [draft.linear('left', hidden, 24), draft.linear('right', hidden, 24)];
-    return draft.binary(name, left, name === 'divide' ? positive(draft, right) : right);
-  })),
-  ...Object.entries(forms).flatMap(([form, values]) => (['multiply', 'subtract'] as const).map((name) =>
-    variant(`${name} of ${form}`, (draft, hidden) => draft.binary(name, ...values(draft, hidden))))),
-];
+const binaryVariants: readonly OperationVariant[] = binaryFunctions.map((name) => variant(name, (draft, hidden) => {
+  const [left, right] = [draft.linear('left', hidden, 24), draft.linear('right', hidden, 24)];
+  return draft.binary(name, left, name === 'divide' ? positive(draft, right) : right);
+}));
+
+const broadcastVariants: readonly OperationVariant[] = Object.entries(forms).flatMap(([form, values]) => (['multiply', 'subtract'] as const).map((name) =>
+  variant(`${name} of ${form}`, (draft, hidden) => draft.binary(name, ...values(draft, hidden)))));
 
 const arithmetic: readonly OperationVariant[] = [
   variant('functions of parameters', (draft, hidden) => {
@@ -88,7 +87,8 @@ export const elementWiseSubjects: readonly OperationSubject[] = [
       variant('a tanh of rows', (draft, hidden) => draft.unary('tanh', draft.selectRows(hidden))),
     ],
   },
-  { name: 'functions of two numbers, in every form of broadcasting', variants: binaryVariants },
+  { name: 'functions of two numbers', variants: binaryVariants },
+  { name: 'functions of two numbers of unequal shapes', variants: broadcastVariants },
   { name: 'arithmetic with parameters', variants: arithmetic },
   {
     name: 'scale and clip',

@@ -23,7 +23,7 @@ function encoder(name: string, { attention = {}, pool, end, hidden: given = true
   const tokens = draft.embedding(draft.tokens(), 'embed', [vocabularySize, hiddenSize]);
   const placed = draft.sum(tokens, draft.embedding(ids('positions'), 'positions', [contextLength + 1, hiddenSize]));
   const embedded = draft.sum(placed, draft.embedding(ids('tokenTypes'), 'segments', [tokenTypeCount, hiddenSize]));
-  const attended = draft.flatten(attend(draft, embedded, { state: null, causal: false, ...attention }));
+  const attended = draft.linear('out', draft.flatten(attend(draft, embedded, { state: null, causal: false, ...attention })), hiddenSize);
   const hidden = draft.rmsNorm(draft.sum(embedded, attended), 'norm', 1e-5);
   const pooled = pool && draft.add({ type: 'pool', mode: pool, input: hidden }, [hiddenSize], { leading: 'sequences' });
   const outputs = { ...(given && { hidden }), ...(pooled !== undefined && { pooled: end?.(draft, pooled) ?? pooled }) };

@@ -1,4 +1,4 @@
-import { variant, vocabularySize, type OperationSubject } from './operation-variant.js';
+import { contextLength, variant, vocabularySize, type OperationSubject } from './operation-variant.js';
 
 /** Products with matrices, embeddings and what the inputs are. */
 export const linearSubjects: readonly OperationSubject[] = [
@@ -39,11 +39,11 @@ export const linearSubjects: readonly OperationSubject[] = [
     variants: [
       variant('positions', (draft, hidden) => {
         const positions = draft.add({ type: 'positions', offset: 0 }, [], { dtype: 'int32' });
-        return draft.sum(hidden, draft.embedding(positions, 'positions', [64, 32]));
+        return draft.sum(hidden, draft.embedding(positions, 'positions', [contextLength, 32]));
       }),
       variant('positions with an offset', (draft, hidden) => {
         const positions = draft.add({ type: 'positions', offset: 2 }, [], { dtype: 'int32' });
-        return draft.sum(hidden, draft.embedding(positions, 'positions', [64, 32]));
+        return draft.sum(hidden, draft.embedding(positions, 'positions', [contextLength + 2, 32]));
       }),
       variant('segments', (draft, hidden) => {
         const types = draft.add({ type: 'tokenTypes' }, [], { dtype: 'int32' });
