@@ -52,12 +52,17 @@ export {
   loadModel,
   openModel,
   probeBackends,
+  readReference,
+  verifyModel,
   type BackendChoice,
   type BackendExplanation,
   type BackendSelection,
   type InferenceEngine,
   type InferenceEngineOptions,
   type OpenedModel,
+  type ReferenceValues,
+  type Verification,
+  type VerifyOptions,
 } from '@mlxengine/engine';
 export {
   buildGraph,
