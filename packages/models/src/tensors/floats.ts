@@ -35,30 +35,38 @@ function decodeBrains(words: Uint16Array): Float32Array {
  * @param into - exactly as long as the values take, aligned for the dtype
  */
 export function encodeFloats(dtype: FloatDtype, values: Float32Array, into: Uint8Array): void {
-  if (dtype === 'F32') new Float32Array(into.buffer, into.byteOffset, values.length).set(values);
-  else encodeWords(values, new Uint16Array(into.buffer, into.byteOffset, values.length), dtype === 'F16' ? numberToFloat16 : bfloat16OfBits);
+  if (dtype === 'F32') return void new Float32Array(into.buffer, into.byteOffset, values.length).set(values);
+  const words = new Uint16Array(into.buffer, into.byteOffset, values.length);
+  if (dtype === 'F16') for (let index = 0; index < words.length; index += 1) words[index] = numberToFloat16(values[index] as number);
+  else encodeBrains(new Uint32Array(values.buffer, values.byteOffset, values.length), words);
 }
 
-function encodeWords(values: Float32Array, words: Uint16Array, encode: (value: number, bits: number) => number): void {
-  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  for (let index = 0; index < words.length; index += 1) words[index] = encode(values[index] as number, bits[index] as number);
+function encodeBrains(bits: Uint32Array, words: Uint16Array): void {
+  for (let index = 0; index < words.length; index += 1) words[index] = roundToBrain(bits[index] as number) >>> 16;
 }
 
-function bfloat16OfBits(_value: number, bits: number): number {
-  if ((bits & 0x7fffffff) > 0x7f800000) return 0x7fc0;
-  return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
+/** Bits of the float32 that is the nearest bfloat16 to one given as bits. */
+function roundToBrain(bits: number): number {
+  if ((bits & 0x7fffffff) > 0x7f800000) return 0x7fc00000;
+  return (bits + 0x7fff + ((bits >>> 16) & 1)) & 0xffff0000;
 }
 
 /** The float of a dtype that is nearest to a number. */
 export function roundFloat(dtype: FloatDtype, value: number): number {
-  scratchFloat[0] = value;
+  if (dtype === 'F32') return Math.fround(value);
   if (dtype === 'F16') return float16ToNumber(numberToFloat16(value));
-  if (dtype === 'BF16') scratchBits[0] = bfloat16OfBits(value, scratchBits[0] as number) << 16;
+  scratchFloat[0] = value;
+  scratchBits[0] = roundToBrain(scratchBits[0] as number);
   return scratchFloat[0];
 }
 
 /** Rounds values in place to what a dtype can hold. */
 export function roundFloats(dtype: FloatDtype, values: Float32Array): void {
   if (dtype === 'F32') return;
-  for (let index = 0; index < values.length; index += 1) values[index] = roundFloat(dtype, values[index] as number);
+  if (dtype === 'F16') for (let index = 0; index < values.length; index += 1) values[index] = roundFloat(dtype, values[index] as number);
+  else roundToBrains(new Uint32Array(values.buffer, values.byteOffset, values.length));
+}
+
+function roundToBrains(bits: Uint32Array): void {
+  for (let index = 0; index < bits.length; index += 1) bits[index] = roundToBrain(bits[index] as number);
 }

@@ -1,5 +1,5 @@
 import { bytesPerElement, isFloatDtype } from '../../tensors/dtype.js';
-import { encodeFloats, roundFloat } from '../../tensors/floats.js';
+import { encodeFloats, roundFloats } from '../../tensors/floats.js';
 import type { FloatDtype } from '../../tensors/floats.js';
 import { ComputedReader } from '../readers/computed-reader.js';
 import { readFloats } from '../readers/element-readers.js';
@@ -36,10 +36,9 @@ export const dequantizeAffine: FunctionDefinition = {
         const scale = await readFloats(floatInput(scaleData as SymbolicTensorData, scales as TensorReader), first, count);
         const bias = await readFloats(floatInput(biasData as SymbolicTensorData, biases as TensorReader), first, count);
         const values = new Float32Array(levels.length);
-        for (let index = 0; index < values.length; index += 1) {
-          const group = Math.floor(index / groupSize);
-          values[index] = roundFloat(dtype, (levels[index] as number) * (scale[group] as number)) + (bias[group] as number);
-        }
+        for (let index = 0; index < values.length; index += 1) values[index] = (levels[index] as number) * (scale[(index / groupSize) | 0] as number);
+        roundFloats(dtype, values);
+        for (let index = 0; index < values.length; index += 1) values[index] = (values[index] as number) + (bias[(index / groupSize) | 0] as number);
         encodeFloats(dtype, values, into);
       },
     });

@@ -64,9 +64,11 @@ export const dequantizeFloat8: FunctionDefinition = {
 function dequantizeRow(
   codes: Uint8Array, values: Float32Array, row: { readonly begin: number; readonly columns: number; readonly blockColumns: number }, scales: Float32Array,
 ): void {
-  for (let column = 0; column < row.columns; column += 1) {
-    const scale = scales[Math.floor(column / row.blockColumns)] as number;
-    values[row.begin + column] = (float8Values[codes[row.begin + column] as number] as number) * scale;
+  const end = row.begin + row.columns;
+  for (let begin = row.begin, block = 0; begin < end; begin += row.blockColumns, block += 1) {
+    const scale = scales[block] as number;
+    const blockEnd = Math.min(begin + row.blockColumns, end);
+    for (let index = begin; index < blockEnd; index += 1) values[index] = (float8Values[codes[index] as number] as number) * scale;
   }
 }
 

@@ -12,6 +12,8 @@ import type { FunctionDefinition } from './function-definition.js';
 
 /** Smallest scale. */
 const smallest = Math.fround(1e-7);
+/** Doubles around here are whole. */
+const integersFrom = 1.5 * 2 ** 52;
 
 /** One of the three tensors that `mx.quantize` makes; which one is the setting `part`. */
 export const quantizeAffine: FunctionDefinition = {
@@ -89,10 +91,7 @@ function fieldOf(values: Float32Array, format: AffineFormat, field: keyof GroupR
   return Float32Array.from({ length: values.length / format.groupSize }, (_, group) => rangeOf(values, group * format.groupSize, format)[field]);
 }
 
-/** Nearest integer, ties to even. */
+/** Nearest integer, ties to even: what is left where a double has no bits for a fraction. */
 function roundToEven(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  if (rest !== 0.5) return rest < 0.5 ? floor : floor + 1;
-  return floor % 2 === 0 ? floor : floor + 1;
+  return value + integersFrom - integersFrom;
 }

@@ -1,4 +1,4 @@
-import { decodeFloats, encodeFloats, roundFloat } from '../../tensors/floats.js';
+import { decodeFloats, encodeFloats, roundFloat, roundFloats } from '../../tensors/floats.js';
 import type { FloatDtype } from '../../tensors/floats.js';
 import { bytesPerElement, product } from '../../tensors/dtype.js';
 import { ComputedReader } from './computed-reader.js';
@@ -51,12 +51,18 @@ export function affineReader(input: FloatInput, { factor, offset, minimum, maxim
   const { dtype } = input;
   const [a, b, low, high] = [factor, offset, minimum, maximum].map((value) => roundFloat(dtype, value)) as [number, number, number, number];
   return elementReader(input, dtype, (values) => {
-    for (let index = 0; index < values.length; index += 1) {
-      const scaled = a === 1 ? (values[index] as number) : roundFloat(dtype, (values[index] as number) * a);
-      const moved = b === 0 ? scaled : roundFloat(dtype, scaled + b);
-      values[index] = moved < low ? low : moved > high ? high : moved;
-    }
+    if (a !== 1) for (let index = 0; index < values.length; index += 1) values[index] = (values[index] as number) * a;
+    if (a !== 1 && b !== 0) roundFloats(dtype, values);
+    if (b !== 0) for (let index = 0; index < values.length; index += 1) values[index] = (values[index] as number) + b;
+    if (low !== -Infinity || high !== Infinity) clip(values, low, high);
   });
+}
+
+function clip(values: Float32Array, low: number, high: number): void {
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] as number;
+    values[index] = value < low ? low : value > high ? high : value;
+  }
 }
 
 /** `x · y` with y broadcast to x; y is kept whole where it is smaller. */
