@@ -31,6 +31,15 @@ struct InstanceData {
   std::shared_ptr<Environment> environment;
 };
 
+// process.exit() runs no clean-up hooks but ends the process at once, which takes MLX's globals from under a thread
+// that computes.
+void stop_on_exit(Napi::Env env, const std::shared_ptr<Environment>& environment) {
+  const auto process = env.Global().Get("process").As<Napi::Object>();
+  const auto stop =
+      Napi::Function::New(env, [environment](const Napi::CallbackInfo&) { environment->stop_requests(); });
+  process.Get("once").As<Napi::Function>().Call(process, {Napi::String::New(env, "exit"), stop});
+}
+
 }  // namespace
 
 std::shared_ptr<Environment> Environment::create(Napi::Env env) {
@@ -40,6 +49,7 @@ std::shared_ptr<Environment> Environment::create(Napi::Env env) {
   env.SetInstanceData(new InstanceData{environment});
   // Hooks run last in, first out, so this one runs while the channel is still whole.
   env.AddCleanupHook([environment] { environment->shut_down(); });
+  stop_on_exit(env, environment);
   return environment;
 }
 
@@ -131,10 +141,14 @@ void Environment::shut_down() {
     if (closed_) return;
     closed_ = true;
   }
-  for (auto& [request, pending] : pending_) pending.cancellation->cancel();
-  owner_->leave(client());
+  stop_requests();
   pending_.clear();
   channel_.Abort();
+}
+
+void Environment::stop_requests() {
+  for (auto& [request, pending] : pending_) pending.cancellation->cancel();
+  owner_->leave(client());
 }
 
 }  // namespace mlxengine

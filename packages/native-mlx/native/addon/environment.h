@@ -57,6 +57,9 @@ class Environment : public std::enable_shared_from_this<Environment> {
   // Ends everything of this environment, which is about to go. Returns once the owner thread has left its requests.
   void shut_down();
 
+  // Cancels all requests and returns once the owner thread has left them; they still tell of their end.
+  void stop_requests();
+
   // Calls between JavaScript and the addon, either way; tests hold their number against the number of tokens.
   void count_crossing() { crossings_.fetch_add(1, std::memory_order_relaxed); }
   double crossings() const { return static_cast<double>(crossings_.load(std::memory_order_relaxed)); }
