@@ -21,6 +21,8 @@ interface BitNetArguments extends DecoderArguments {
   readonly bias: boolean;
   readonly mlpBias: boolean;
   readonly rope: RopeSettings;
+  /** What a layer's scale does: divide where the config says `bitlinear`, as in transformers; else multiply, as in mlx-lm. */
+  readonly scaleUse: 'multiply' | 'divide';
 }
 
 function readArguments(config: ConfigReader): BitNetArguments {
@@ -31,6 +33,7 @@ function readArguments(config: ConfigReader): BitNetArguments {
     bias: config.boolean('attention_bias', false),
     mlpBias: config.boolean('mlp_bias', false),
     rope: readRope(config, { dimensions: args.headDimension }),
+    scaleUse: config.object('quantization_config')?.raw('linear_class') === 'bitlinear' ? 'divide' : 'multiply',
   };
 }
 
@@ -58,14 +61,14 @@ function buildGraph(graph: GraphBuilder, args: BitNetArguments): GraphResult {
   });
 }
 
-/** Ternary weights become affine ones of 2 bits, in layers always by a scale that multiplies; a ternary head goes by the config's quantization. */
+/** Ternary weights of layers become affine ones of 2 bits; a ternary head goes by the config's quantization alone. */
 function sanitize(tensors: CheckpointTensors, args: BitNetArguments): void {
   dropUnused(tensors, args);
   // Weights before they were made ternary: they would run, with other numbers than the model's.
   const dense = tensors.entries().find(([name, { dtype }]) => name.endsWith('_proj.weight') && isFloatDtype(dtype));
   if (dense !== undefined) throw unsupported(`BitNet with weights that are not packed (${dense[0]})`, 'Choose the checkpoint with packed weights.');
   for (const path of modulesWith(tensors, 'weight_scale').filter((found) => found.endsWith('_proj'))) {
-    setParts(tensors, path, { ...repackTernary(tensors.take(`${path}.weight`), tensors.take(`${path}.weight_scale`), 'multiply') });
+    setParts(tensors, path, { ...repackTernary(tensors.take(`${path}.weight`), tensors.take(`${path}.weight_scale`), args.scaleUse) });
   }
 }
 
