@@ -46,7 +46,9 @@ export function parseSafetensorsHeader(json: Uint8Array, context: HeaderContext)
   return entries;
 }
 
+/** MLX writes `null` where it was given none. */
 function checkMetadata(metadata: JsonValue, file: string): void {
+  if (metadata === null) return;
   if (!(metadata instanceof Map)) {
     throw new CheckpointError('checkpoint.header-metadata', { file, key: '__metadata__', found: describeJson(metadata) });
   }

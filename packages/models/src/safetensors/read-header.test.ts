@@ -35,6 +35,10 @@ test('reads tensors in the order of their bytes, at offsets that fit no dtype', 
   ]);
 });
 
+test('takes metadata that is null, which MLX writes where it is given none', async () => {
+  expect(await read(rawSafetensors(tensor({}, { __metadata__: null }), data(8)))).toHaveLength(1);
+});
+
 test('reads nothing but the header', async () => {
   const source = new MemorySource({ 'x.safetensors': rawSafetensors(tensor({}), data(8)) });
   await readSafetensorsHeader(source, { path: 'x.safetensors', size: 8 + tensor({}).length + 8 });
