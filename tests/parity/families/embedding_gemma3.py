@@ -1,0 +1,12 @@
+from encoder_checkpoints import GEMMA3, NORMALIZE, EncoderCheckpoint, dense, pooling
+
+
+def bare(name):
+    return name.removeprefix("model.")
+
+
+CHECKPOINTS = {
+    "mean-dense": EncoderCheckpoint(GEMMA3, [pooling("mean"), dense(256), dense(64), NORMALIZE], rename=bare, layout="as sentence-transformers stores it"),
+    "wide": EncoderCheckpoint({**GEMMA3, "hidden_size": 96, "sliding_window": 9}, [pooling("mean"), NORMALIZE], rename=bare),
+    "8-bit": EncoderCheckpoint(GEMMA3, quantization=(32, 8)),
+}

@@ -1,0 +1,12 @@
+from encoder_checkpoints import NORMALIZE, QWEN3, EncoderCheckpoint, pooling
+
+
+def bare(name):
+    return name.removeprefix("model.")
+
+
+CHECKPOINTS = {
+    "last-token": EncoderCheckpoint(QWEN3, [pooling("last"), NORMALIZE], rename=bare, layout="as sentence-transformers stores it"),
+    "4-bit": EncoderCheckpoint(QWEN3, [pooling("last"), NORMALIZE], quantization=(32, 4)),
+    "model-alone": EncoderCheckpoint({**QWEN3, "architectures": ["Qwen3Model"]}, rename=bare, dtype="bfloat16"),
+}

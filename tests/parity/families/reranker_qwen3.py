@@ -1,0 +1,8 @@
+from encoder_checkpoints import QWEN3, EncoderCheckpoint
+
+CLASSIFIER = {**QWEN3, "architectures": ["Qwen3ForSequenceClassification"], "id2label": {"0": "LABEL_0"}}
+
+CHECKPOINTS = {
+    "classifier": EncoderCheckpoint(CLASSIFIER, head="score"),
+    "classifier-4-bit": EncoderCheckpoint({**CLASSIFIER, "id2label": {"0": "A", "1": "B"}}, head="score", quantization=(32, 4)),
+}
