@@ -1,10 +1,10 @@
 import type { KernelCall, KernelName } from '../lowering/kernel-call.js';
 import { compileAttention, compileLatentAttention } from './calls/attention.js';
-import { compileBinary, compileClip, compileGated, compileScale, compileUnary } from './calls/element-wise.js';
+import { compileBinary, compileClip, compileGated, compileRound, compileScale, compileUnary } from './calls/element-wise.js';
 import { compileCombine, compileRoute } from './calls/experts.js';
 import { compileGather, compileGroup, compileLinearGroups, compilePrepareGroups, compileScatter } from './calls/grouped-linears.js';
 import { compileEmbedding, compileLimitIds, compilePool, compileSelectRows } from './calls/inputs.js';
-import { compileAddBias, compileLinear, compileMatmul, compilePrepare } from './calls/linears.js';
+import { compileAddBias, compileLinear, compileLinearBFloat16, compileMatmul, compilePrepare } from './calls/linears.js';
 import { compileL2Norm, compileLayerNorm, compileRmsNorm } from './calls/norms.js';
 import { compileRope } from './calls/positions.js';
 import { compileCausalConv, compileGatedDelta, compileSSMScan } from './calls/recurrences.js';
@@ -19,6 +19,7 @@ const compilers: { readonly [Kernel in KernelName]: Compile<Kernel> } = {
   pool: compilePool,
   prepare: compilePrepare,
   linear: compileLinear,
+  linearBFloat16: compileLinearBFloat16,
   addBias: compileAddBias,
   group: compileGroup,
   gather: compileGather,
@@ -37,6 +38,7 @@ const compilers: { readonly [Kernel in KernelName]: Compile<Kernel> } = {
   scale: compileScale,
   clip: compileClip,
   gated: compileGated,
+  roundBFloat16: compileRound,
   route: compileRoute,
   combine: compileCombine,
   causalConv: compileCausalConv,

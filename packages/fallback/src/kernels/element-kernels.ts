@@ -7,6 +7,7 @@ export interface ElementKernels {
   ): void;
   scale(input: number, factor: number, offset: number, count: number, output: number): void;
   clip(input: number, minimum: number, maximum: number, count: number, output: number): void;
+  roundBFloat16(output: number, count: number): void;
   gated(activation: number, gate: number, up: number, count: number, output: number): void;
   rmsNorm(input: number, weight: number, rows: number, columns: number, epsilon: number, output: number): void;
   rmsNormOffset(input: number, weight: number, offset: number, rows: number, columns: number, epsilon: number, output: number): void;

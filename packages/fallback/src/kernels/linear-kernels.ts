@@ -36,6 +36,10 @@ export interface LinearKernels {
     scaleType: number, output: number,
   ): void;
   embeddingDense(type: number, ids: number, rows: number, columns: number, weight: number, output: number): void;
+  linearBFloat16(
+    mode: number, input: number, rows: number, columns: number, weight: number, scales: number, globalScale: number, output: number,
+    outputs: number, begin: number, end: number,
+  ): void;
   addBias(output: number, bias: number, rows: number, columns: number): void;
   groupVectors(indices: number, count: number, groups: number, order: number, offsets: number): void;
   gatherVectors(input: number, order: number, count: number, shared: number, columns: number, output: number): void;

@@ -1,10 +1,10 @@
 import type { AttentionCall, LatentAttentionCall } from './calls/attention.js';
 import type { BufferId } from './calls/call.js';
-import type { BinaryCall, ClipCall, GatedCall, ScaleCall, UnaryCall } from './calls/element-wise.js';
+import type { BinaryCall, ClipCall, GatedCall, RoundCall, ScaleCall, UnaryCall } from './calls/element-wise.js';
 import type { CombineCall, RouteCall } from './calls/experts.js';
 import type { EmbeddingCall, LimitIdsCall, PoolCall, SelectRowsCall } from './calls/inputs.js';
 import type {
-  AddBiasCall, GatherCall, GroupCall, LinearCall, LinearGroupsCall, MatmulCall, PrepareCall, PrepareGroupsCall,
+  AddBiasCall, GatherCall, GroupCall, LinearBFloat16Call, LinearCall, LinearGroupsCall, MatmulCall, PrepareCall, PrepareGroupsCall,
 } from './calls/linears.js';
 import type { NormCall } from './calls/norms.js';
 import type { RopeCall } from './calls/positions.js';
@@ -20,6 +20,7 @@ export type KernelCall =
   | PoolCall
   | PrepareCall
   | LinearCall
+  | LinearBFloat16Call
   | AddBiasCall
   | GroupCall
   | GatherCall
@@ -35,6 +36,7 @@ export type KernelCall =
   | ScaleCall
   | ClipCall
   | GatedCall
+  | RoundCall
   | RouteCall
   | CombineCall
   | CausalConvCall
@@ -67,6 +69,7 @@ const bufferFields: { readonly [Kernel in KernelName]: BufferFields<Kernel> } = 
   pool: inputToOutput,
   prepare: { reads: ['input'], writes: ['output', 'sums'] },
   linear: { reads: ['input', 'sums', 'scratch'], writes: ['output'] },
+  linearBFloat16: inputToOutput,
   addBias: { reads: [], writes: ['output'] },
   group: { reads: ['indices'], writes: ['order', 'offsets'] },
   gather: { reads: ['input', 'order'], writes: ['output'] },
@@ -85,6 +88,7 @@ const bufferFields: { readonly [Kernel in KernelName]: BufferFields<Kernel> } = 
   scale: inputToOutput,
   clip: inputToOutput,
   gated: { reads: ['gate', 'up'], writes: ['output'] },
+  roundBFloat16: { reads: [], writes: ['output'] },
   route: { reads: ['input', 'scratch'], writes: ['indices', 'output'] },
   combine: { reads: ['input', 'weights'], writes: ['output'] },
   causalConv: inputToOutput,

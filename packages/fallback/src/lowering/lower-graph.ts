@@ -1,4 +1,4 @@
-import type { GraphOperation, ModelGraph } from '@mlxengine/core/graph';
+import type { GraphOperation, ModelGraph, ValueId } from '@mlxengine/core/graph';
 import { Lowering, type OperationOf } from './lowering.js';
 import { lowerAttention, lowerLatentAttention } from './operations/attention.js';
 import { lowerBinary, lowerClip, lowerGated, lowerScale, lowerUnary } from './operations/element-wise.js';
@@ -56,9 +56,20 @@ const lowerings: { readonly [Type in GraphOperation['type']]: Lower<Type> } = {
   pool: lowerPool,
 };
 
+// What an operation moves is rounded already.
+const moves: readonly GraphOperation['type'][] = ['reshape', 'slice', 'concat', 'transpose', 'broadcast', 'selectRows'];
+
 /** Makes a graph into kernel calls: the only place that knows both. */
 export function lowerGraph(graph: ModelGraph, weights: WeightPlan): Program {
   const lowering = new Lowering(graph, weights);
-  for (const operation of graph.operations) (lowerings[operation.type] as Lower<GraphOperation['type']>)(operation, lowering);
+  for (const operation of graph.operations) {
+    (lowerings[operation.type] as Lower<GraphOperation['type']>)(operation, lowering);
+    if (!moves.includes(operation.type)) round(operation.output, lowering);
+  }
   return lowering.finish();
+}
+
+function round(value: ValueId, lowering: Lowering): void {
+  if (!lowering.isBFloat16(value)) return;
+  lowering.emit({ kernel: 'roundBFloat16', ...lowering.rows(value), output: lowering.of(value), elements: lowering.elements(value) });
 }

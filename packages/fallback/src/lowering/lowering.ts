@@ -138,6 +138,11 @@ export class Lowering {
     return { leading: this.graph.values[value]?.leading ?? 'tokens' };
   }
 
+  /** Whether a value is kept in bfloat16. */
+  isBFloat16(value: ValueId): boolean {
+    return this.graph.values[value]?.precision === 'bfloat16';
+  }
+
   dimensions(value: ValueId): readonly number[] {
     return this.graph.values[value]?.dimensions ?? [];
   }

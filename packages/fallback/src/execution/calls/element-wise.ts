@@ -52,3 +52,8 @@ export function compileGated({ elements, ...call }: CallOf<'gated'>, { kernels, 
   const [gate, up, output, activation] = [at(call.gate), at(call.up), at(call.output), activations[call.activation]];
   return whole(({ rows }) => kernels.gated(activation, gate, up, rows * elements, output));
 }
+
+export function compileRound({ elements, ...call }: CallOf<'roundBFloat16'>, { kernels, at }: CallSite): CompiledCall {
+  const output = at(call.output);
+  return whole(({ rows }) => kernels.roundBFloat16(output, rows * elements));
+}

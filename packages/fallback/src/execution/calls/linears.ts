@@ -1,3 +1,4 @@
+import { floatModes } from '../../kernels/float-mode.js';
 import type { CallOf } from '../../lowering/kernel-call.js';
 import { type CallSite, type CompiledCall, whole } from '../compiled-call.js';
 import { matrixKernel, outputTile, prepareInput } from '../matrix-kernel.js';
@@ -16,6 +17,19 @@ export function compileLinear({ matrix, repeat, ...call }: CallOf<'linear'>, { k
     step: outputTile(matrix),
     work: ({ rows }) => rows * repeat * matrix.columns,
     run: ({ rows }, begin, end) => kernel({ input, sums, rows: rows * repeat, output }, begin, end, 0),
+  };
+}
+
+export function compileLinearBFloat16({ matrix, repeat, ...call }: CallOf<'linearBFloat16'>, { kernels, at }: CallSite): CompiledCall {
+  const { outputs, columns, address, scales, globalScales = 0 } = matrix;
+  const [input, output, mode] = [at(call.input), at(call.output), floatModes[matrix.mode]];
+  return {
+    range: outputs,
+    step: 4,
+    // Each product takes several times as long as others do.
+    work: ({ rows }) => 8 * rows * repeat * columns,
+    run: ({ rows }, begin, end) =>
+      kernels.linearBFloat16(mode, input, rows * repeat, columns, address, scales, globalScales, output, outputs, begin, end),
   };
 }
 

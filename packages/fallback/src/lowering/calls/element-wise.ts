@@ -43,6 +43,13 @@ export interface ClipCall extends RowsCall {
   readonly output: BufferId;
 }
 
+/** Rounds `elements` a row to bfloat16, in place. */
+export interface RoundCall extends RowsCall {
+  readonly kernel: 'roundBFloat16';
+  readonly output: BufferId;
+  readonly elements: number;
+}
+
 /** `activation(gate) · up` on `elements` a row. */
 export interface GatedCall extends RowsCall {
   readonly kernel: 'gated';

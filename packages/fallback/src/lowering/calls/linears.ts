@@ -1,5 +1,5 @@
 import type { InputLayout } from '../input-layout.js';
-import type { Matrix } from '../matrix.js';
+import type { FloatMatrix, Matrix } from '../matrix.js';
 import type { BufferId, RowsCall } from './call.js';
 
 /** An input as a matrix reads it: its rows, and sums of their groups where the weights are packed. */
@@ -26,6 +26,15 @@ export interface LinearCall extends RowsCall, LinearInput {
   readonly matrix: Matrix;
   readonly repeat: number;
   readonly scratch: BufferId;
+  readonly output: BufferId;
+}
+
+/** {@link LinearCall} on quantized floats in bfloat16, each step of the sums rounded; its input lies as it is. */
+export interface LinearBFloat16Call extends RowsCall {
+  readonly kernel: 'linearBFloat16';
+  readonly input: BufferId;
+  readonly matrix: FloatMatrix;
+  readonly repeat: number;
   readonly output: BufferId;
 }
 

@@ -6,11 +6,15 @@ export function lowerLinear({ input, weight, output }: OperationOf<'linear'>, lo
   const matrix = lowering.matrix(weight);
   const rows = lowering.rows(output);
   const { repeat } = lowering.vectors(input);
-  const read = linearInput(lowering, { buffer: lowering.of(input), ...rows, repeat }, matrix);
-  const target = lowering.define(output);
-  lowering.emit({ kernel: 'linear', ...rows, ...read, matrix, repeat, scratch: lowering.scratch, output: target });
+  const buffer = lowering.of(input);
+  if (matrix.format === 'float' && lowering.isBFloat16(output)) {
+    lowering.emit({ kernel: 'linearBFloat16', ...rows, input: buffer, matrix, repeat, output: lowering.define(output) });
+  } else {
+    const read = linearInput(lowering, { buffer, ...rows, repeat }, matrix);
+    lowering.emit({ kernel: 'linear', ...rows, ...read, matrix, repeat, scratch: lowering.scratch, output: lowering.define(output) });
+  }
   const bias = lowering.bias(weight);
-  if (bias !== undefined) lowering.emit({ kernel: 'addBias', ...rows, output: target, columns: matrix.outputs, repeat, bias });
+  if (bias !== undefined) lowering.emit({ kernel: 'addBias', ...rows, output: lowering.of(output), columns: matrix.outputs, repeat, bias });
 }
 
 export function lowerHeadLinear({ input, weight, output }: OperationOf<'headLinear'>, lowering: Lowering): void {
