@@ -66,4 +66,6 @@ test('quantization in a file of its own counts where config.json has none', asyn
   const file = { 'hf_quant_config.json': '{"quantization": {"quant_algo": "NVFP4"}}' };
   expect((await read('{}', undefined, file)).values['quantization_config']).toMatchObject({ quant_method: 'modelopt' });
   expect((await read('{"quantization": {"bits": 4}}', undefined, file)).values).toEqual({ quantization: { bits: 4 } });
+  const nested = { text_config: { quantization_config: { quant_method: 'awq' } } };
+  expect((await read(JSON.stringify(nested), undefined, file)).values).toEqual(nested);
 });

@@ -32,7 +32,7 @@ export function product(shape: readonly number[]): number {
 }
 
 /** Elements of a shape; 1 for a scalar's empty one. `undefined` where no safe integer holds the count. */
-export function elementCount(shape: readonly number[]): number | undefined {
+function elementCount(shape: readonly number[]): number | undefined {
   let count = 1;
   for (const dimension of shape) {
     count *= dimension;
