@@ -62,7 +62,8 @@ export function testFaults<Implementation>(
   create: () => Implementation | Promise<Implementation>,
   faults: readonly Fault<Implementation>[],
 ): void {
-  test.each(faults)('$name', async ({ create: createFaulty, trips, throws }) => {
+  // Those that measure time do so up to nine times over, on machines that others use too.
+  test.each(faults)('$name', { timeout: 120_000 }, async ({ create: createFaulty, trips, throws }) => {
     const tests = await collectTests(register, createFaulty);
     expect([...tests.keys()]).toEqual(expect.arrayContaining([...trips]));
     for (const name of trips) {

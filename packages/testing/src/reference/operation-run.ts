@@ -9,6 +9,8 @@ export interface OperationRun {
   /** A value that an earlier operation made. */
   value(id: ValueId): Tensor;
   weight(path: string): ReferenceWeight;
+  /** Whether a value is rounded to bfloat16. */
+  isRounded(id: ValueId): boolean;
 }
 
 /** Every output of an operation of more than one, or the one. */

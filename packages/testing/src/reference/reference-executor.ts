@@ -1,5 +1,6 @@
 import { GraphError, UnsupportedFeatureError } from '@mlxengine/core';
 import type { GraphOperation, ModelGraph, ValueId } from '@mlxengine/core/graph';
+import { roundTensor } from './bfloat16.js';
 import { implementations } from './operations/index.js';
 import type { OperationResult, OperationRun } from './operation-run.js';
 import { createStep, type StepTokens } from './reference-step.js';
@@ -42,9 +43,10 @@ export class ReferenceExecutor {
       step: createStep(entries, rows),
       value: (id) => values[id] as Tensor,
       weight: (path) => this.#weight(path),
+      isRounded: (id) => this.graph.values[id]?.precision === 'bfloat16',
     };
     for (const operation of this.graph.operations) {
-      for (const [id, tensor] of outputsOf(operation, execute(operation, run))) values[id] = tensor;
+      for (const [id, tensor] of outputsOf(operation, execute(operation, run))) values[id] = run.isRounded(id) ? roundTensor(tensor) : tensor;
     }
     for (const { sequence, tokens } of entries) sequence.tokens.push(...tokens);
     return Object.fromEntries(Object.entries(this.graph.outputs).map(([name, id]) => [name, values[id as ValueId]]));

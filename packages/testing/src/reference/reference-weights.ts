@@ -2,7 +2,7 @@ import { CheckpointError, throwIfAborted, type Quantization, type TensorInformat
 import type { ModelGraph, WeightDeclaration } from '@mlxengine/core/graph';
 import { dequantizeAffine } from '../tiny-model/affine-quantization.js';
 import { decodeFloats, type TensorWithBytes } from '../tiny-model/dense-tensor.js';
-import { dequantizeFloats } from '../tiny-model/float-quantization.js';
+import { dequantizeFloats, groupedFloats, type GroupedFloats } from '../tiny-model/float-quantization.js';
 
 /** One weight in float32. */
 export interface ReferenceWeight {
@@ -10,6 +10,8 @@ export interface ReferenceWeight {
   readonly shape: readonly number[];
   readonly data: Float32Array;
   readonly bias?: Float32Array;
+  /** Of quantized floats, where a value in bfloat16 is made with them. */
+  readonly floats?: GroupedFloats;
 }
 
 /** How to load. */
@@ -41,11 +43,15 @@ class TensorReader {
   readonly #graph: ModelGraph;
   readonly #source: WeightSource;
   readonly #signal: AbortSignal | undefined;
+  /** Weights of linears whose outputs are in bfloat16. */
+  readonly #rounded: ReadonlySet<string>;
 
   constructor(graph: ModelGraph, source: WeightSource, signal: AbortSignal | undefined) {
     this.#graph = graph;
     this.#source = source;
     this.#signal = signal;
+    this.#rounded = new Set(graph.operations.flatMap((operation) =>
+      operation.type === 'linear' && graph.values[operation.output]?.precision === 'bfloat16' ? [operation.weight] : []));
   }
 
   /** Names of a weight's tensors, all there and of the right shape. */
@@ -58,21 +64,23 @@ class TensorReader {
   async load(declaration: WeightDeclaration): Promise<ReferenceWeight> {
     const { path, kind, shape, bias } = declaration;
     const quantization = this.#quantization(declaration);
-    const data = quantization === undefined
-      ? await this.#floats(kind === 'tensor' ? path : `${path}.weight`)
+    const unpacked = quantization === undefined
+      ? { data: await this.#floats(kind === 'tensor' ? path : `${path}.weight`) }
       : await this.#unpack(path, quantization);
-    return { shape, data, ...(bias && { bias: await this.#floats(`${path}.bias`) }) };
+    return { shape, ...unpacked, ...(bias && { bias: await this.#floats(`${path}.bias`) }) };
   }
 
   #quantization({ path, kind }: WeightDeclaration): Quantization | undefined {
     return kind === 'matrix' || kind === 'stack' ? this.#source.quantization(path) : undefined;
   }
 
-  async #unpack(path: string, quantization: Quantization): Promise<Float32Array> {
+  async #unpack(path: string, quantization: Quantization): Promise<Pick<ReferenceWeight, 'data' | 'floats'>> {
     const [weight, scales] = [await this.#read(`${path}.weight`), await this.#read(`${path}.scales`)];
-    if (quantization.mode === 'affine') return dequantizeAffine({ weight, scales, biases: await this.#read(`${path}.biases`) }, quantization);
+    if (quantization.mode === 'affine') return { data: dequantizeAffine({ weight, scales, biases: await this.#read(`${path}.biases`) }, quantization) };
     const globalScales = quantization.globalScale === true ? await this.#floats(`${path}.global_scale`) : undefined;
-    return dequantizeFloats({ weight: weight.bytes, scales: scales.bytes, globalScales }, quantization);
+    const bytes = { weight: weight.bytes, scales: scales.bytes, globalScales };
+    const data = dequantizeFloats(bytes, quantization);
+    return this.#rounded.has(path) ? { data, floats: groupedFloats(bytes, quantization) } : { data };
   }
 
   #checkTensor(tensor: string, expected: readonly number[]): void {

@@ -43,17 +43,18 @@ export function mapVectors(input: Tensor, size: number, compute: (vector: Float3
   return output;
 }
 
-/** Dot product, summed in float64. */
-export function dot(left: ArrayLike<number>, right: ArrayLike<number>): number {
+/** Dot product, summed in float64, with a stretch of the right side that is as long as the left one. */
+export function dot(left: ArrayLike<number>, right: ArrayLike<number>, rightStart = 0): number {
   let sum = 0;
-  for (let i = 0; i < left.length; i++) sum += (left[i] as number) * (right[i] as number);
+  for (let i = 0; i < left.length; i++) sum += (left[i] as number) * (right[rightStart + i] as number);
   return sum;
 }
 
 /** `W x (+ bias)` of a matrix `[out, in]`. */
 export function multiplyMatrix(matrix: Float32Array, vector: ArrayLike<number>, bias?: Float32Array): Float64Array {
-  const rows = chunksOf(matrix, vector.length);
-  return Float64Array.from(rows, (row, index) => dot(row, vector) + (bias?.[index] ?? 0));
+  const output = new Float64Array(matrix.length / vector.length);
+  for (let row = 0; row < output.length; row++) output[row] = dot(vector, matrix, row * vector.length) + (bias?.[row] ?? 0);
+  return output;
 }
 
 /** Softmax in float64. */

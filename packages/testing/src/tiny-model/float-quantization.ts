@@ -35,14 +35,39 @@ export function floatScale(bits: number, { mode }: Quantization): number {
 
 /** Values of a weight of quantized floats: `value · scale`, of nvfp4 also `· globalScale / 2688`. */
 export function dequantizeFloats({ weight, scales, globalScales }: FloatQuantizedBytes, quantization: Quantization): Float32Array {
-  const { bits, groupSize } = quantization;
+  const { groupSize } = quantization;
   const count = scales.length * groupSize;
   const perMatrix = count / (globalScales?.length ?? 1);
   return Float32Array.from({ length: count }, (_, index) => {
-    const value = bits === 8 ? fromE4M3(weight[index] ?? 0) : fromE2M1((weight[index >>> 1] ?? 0) >>> ((index & 1) * 4));
     const factor = globalScales === undefined ? 1 : (globalScales[Math.floor(index / perMatrix)] as number) / globalScaleUnit;
-    return value * floatScale(scales[Math.floor(index / groupSize)] ?? 0, quantization) * factor;
+    return codeValue(weight, index, quantization) * floatScale(scales[Math.floor(index / groupSize)] ?? 0, quantization) * factor;
   });
+}
+
+function codeValue(weight: Uint8Array, index: number, { bits }: Quantization): number {
+  return bits === 8 ? fromE4M3(weight[index] ?? 0) : fromE2M1((weight[index >>> 1] ?? 0) >>> ((index & 1) * 4));
+}
+
+/** A matrix of quantized floats before its scales are in its values: what sums in bfloat16 are made of. */
+export interface GroupedFloats {
+  /** Row by row. */
+  readonly values: Float32Array;
+  /** One a group. */
+  readonly scales: Float32Array;
+  readonly groupSize: number;
+  /** By the global scale; 1 without one. */
+  readonly factor: number;
+}
+
+/** Values and scales of a matrix of quantized floats, apart. */
+export function groupedFloats({ weight, scales, globalScales }: FloatQuantizedBytes, quantization: Quantization): GroupedFloats {
+  const { groupSize } = quantization;
+  return {
+    values: Float32Array.from({ length: scales.length * groupSize }, (_, index) => codeValue(weight, index, quantization)),
+    scales: Float32Array.from(scales, (bits) => floatScale(bits, quantization)),
+    groupSize,
+    factor: globalScales === undefined ? 1 : (globalScales[0] as number) / globalScaleUnit,
+  };
 }
 
 /** The tensors of a weight of quantized floats, in MLX's layout. */

@@ -20,10 +20,9 @@ export const attention: Implementations<'attention'> = {
         const [from, to] = visibleRange(operation, position, first, keys.length);
         chunksOf(rowOf(queries, part.start + index), keySize).forEach((query, head) => {
           const group = Math.floor((head * keyHeads) / heads);
-          const scores = keys.slice(from, to).map((key) => score(operation, query, key.subarray(group * keySize, (group + 1) * keySize)));
+          const scores = Float64Array.from({ length: to - from }, (_, token) => score(operation, query, keys[from + token] as Float32Array, group * keySize));
           const shares = shareOut(scores, sinks?.[head]);
-          const seen = values.slice(from, to).map((vector) => vector.subarray(group * valueSize, (group + 1) * valueSize));
-          rowOf(output, part.start + index).set(weightedSum(shares, seen, valueSize), head * valueSize);
+          rowOf(output, part.start + index).set(weightedSum(shares, values, valueSize, from, group * valueSize), head * valueSize);
         });
       }
     }
@@ -31,16 +30,18 @@ export const attention: Implementations<'attention'> = {
   },
 };
 
-function score({ scale, softcap }: AttentionOperation, query: Float32Array, key: Float32Array): number {
-  const plain = scale * dot(query, key);
+function score({ scale, softcap }: AttentionOperation, query: Float32Array, keys: Float32Array, start: number): number {
+  const plain = scale * dot(query, keys, start);
   return softcap === undefined ? plain : softcap * Math.tanh(plain / softcap);
 }
 
 /** Softmax; a sink takes its share of it and gives nothing. */
-function shareOut(scores: readonly number[], sink = -Infinity): Float64Array {
-  const largest = scores.reduce((a, b) => Math.max(a, b), sink);
-  const powers = Float64Array.from(scores, (each) => Math.exp(each - largest));
-  const sum = powers.reduce((a, b) => a + b, Math.exp(sink - largest));
+function shareOut(scores: Float64Array, sink = -Infinity): Float64Array {
+  let largest = sink;
+  for (const each of scores) largest = Math.max(largest, each);
+  let sum = Math.exp(sink - largest);
+  const powers = scores.map((each) => Math.exp(each - largest));
+  for (const power of powers) sum += power;
   return powers.map((power) => power / sum);
 }
 

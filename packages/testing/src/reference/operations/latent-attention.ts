@@ -24,7 +24,7 @@ export const latentAttention: Implementations<'latentAttention'> = {
           const projected = multiplyMatrix(keyMatrices[head] as Float32Array, query);
           const scores = latents.slice(0, seen).map((latent, token) =>
             operation.scale * (dot(projected, latent) + dot(rotated[head] as Float32Array, rotatedKeys[token] as Float32Array)));
-          const latent = weightedSum(softmax(scores), latents.slice(0, seen), rank);
+          const latent = weightedSum(softmax(scores), latents, rank);
           rowOf(output, row).set(multiplyMatrix(valueMatrices[head] as Float32Array, latent), head * valueSize);
         });
       }

@@ -1,10 +1,12 @@
+import { multiplyRounded } from '../bfloat16.js';
 import { chunksOf, dot, mapVectors, multiplyMatrix, rowOf, zerosLike } from '../tensor.js';
 import type { Implementations } from '../operation-run.js';
 
 /** Products with matrices. */
 export const linears: Implementations<'linear' | 'headLinear' | 'matmul'> = {
-  linear({ input, weight: path }, { value, weight }) {
-    const { data, shape: [rows = 0], bias } = weight(path);
+  linear({ input, weight: path, output }, { value, weight, isRounded }) {
+    const { data, shape: [rows = 0], bias, floats } = weight(path);
+    if (floats !== undefined && isRounded(output)) return multiplyRounded(value(input), floats);
     return mapVectors(value(input), rows, (vector) => multiplyMatrix(data, vector, bias));
   },
   headLinear({ input, weight: path }, { value, weight }) {

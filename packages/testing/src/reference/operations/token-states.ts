@@ -13,12 +13,13 @@ export function addTokens(name: string, { sequence, start, count, position }: St
   return state;
 }
 
-/** Sum of vectors by their shares, in float64. */
-export function weightedSum(shares: ArrayLike<number>, vectors: readonly Float32Array[], size: number): Float64Array {
+/** Sum of vectors by their shares, in float64: of those from `first` on, the elements from `start` on. */
+export function weightedSum(shares: ArrayLike<number>, vectors: readonly Float32Array[], size: number, first = 0, start = 0): Float64Array {
   const sum = new Float64Array(size);
-  vectors.forEach((vector, index) => {
+  for (let index = 0; index < shares.length; index++) {
     const share = shares[index] as number;
-    for (let element = 0; element < size; element++) sum[element] = (sum[element] as number) + share * (vector[element] as number);
-  });
+    const vector = vectors[first + index] as Float32Array;
+    for (let element = 0; element < size; element++) sum[element] = (sum[element] as number) + share * (vector[start + element] as number);
+  }
   return sum;
 }
