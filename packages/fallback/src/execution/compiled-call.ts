@@ -25,8 +25,8 @@ export interface StepContext {
 }
 
 /**
- * A call with all its addresses. Its work can be done in parts, `begin` to `end` of `range`, in any order: that is how a
- * long call stays interruptible.
+ * A call with all its addresses. Its work can be done in parts, `begin` to `end` of `range`, one after another: that is how
+ * a long call stays interruptible.
  */
 export interface CompiledCall {
   readonly range: number;

@@ -1,6 +1,7 @@
 import type { CallOf } from '../../lowering/kernel-call.js';
 import type { CallSite, CompiledCall, StepContext } from '../compiled-call.js';
 
+/** Binds a call of `attention`. */
 export function compileAttention(call: CallOf<'attention'>, { kernels, at }: CallSite): CompiledCall {
   const { heads, keyHeads, keyDimension, valueDimension, scale, state, append, window = 0, softcap = 0, sinks = 0 } = call;
   const [queries, keys, values, scores, output] = [at(call.queries), at(call.keys), at(call.values), at(call.scores), at(call.output)];
@@ -24,6 +25,7 @@ export function compileAttention(call: CallOf<'attention'>, { kernels, at }: Cal
   };
 }
 
+/** Binds a call of `latentAttention`. */
 export function compileLatentAttention(call: CallOf<'latentAttention'>, { kernels, at }: CallSite): CompiledCall {
   const { heads, scale } = call;
   const { rank, ropeDimension, offset } = call.state;

@@ -17,11 +17,13 @@ const activations: Readonly<Record<GatedActivation, number>> = {
   silu: 7, gelu: 8, geluTanh: 9, relu: 11, relu2: 12, sigmoid: 13, swigluOai: 16,
 };
 
+/** Binds a call of `unary`. */
 export function compileUnary({ elements, ...call }: CallOf<'unary'>, { kernels, at }: CallSite): CompiledCall {
   const [input, output, operation] = [at(call.input), at(call.output), unaryFunctions[call.function]];
   return whole(({ rows }) => kernels.unary(operation, input, rows * elements, output));
 }
 
+/** Binds a call of `binary`. */
 export function compileBinary({ sizes, leftLayout, rightLayout, ...call }: CallOf<'binary'>, { kernels, at }: CallSite): CompiledCall {
   const [left, right, output, operation] = [at(call.left), at(call.right), at(call.output), binaryFunctions[call.function]];
   const calls = nestedLoops(sizes, leftLayout, rightLayout);
@@ -38,21 +40,25 @@ export function compileBinary({ sizes, leftLayout, rightLayout, ...call }: CallO
   });
 }
 
+/** Binds a call of `scale`. */
 export function compileScale({ factor, offset, elements, ...call }: CallOf<'scale'>, { kernels, at }: CallSite): CompiledCall {
   const [input, output] = [at(call.input), at(call.output)];
   return whole(({ rows }) => kernels.scale(input, factor, offset, rows * elements, output));
 }
 
+/** Binds a call of `clip`. */
 export function compileClip({ minimum, maximum, elements, ...call }: CallOf<'clip'>, { kernels, at }: CallSite): CompiledCall {
   const [input, output] = [at(call.input), at(call.output)];
   return whole(({ rows }) => kernels.clip(input, minimum, maximum, rows * elements, output));
 }
 
+/** Binds a call of `gated`. */
 export function compileGated({ elements, ...call }: CallOf<'gated'>, { kernels, at }: CallSite): CompiledCall {
   const [gate, up, output, activation] = [at(call.gate), at(call.up), at(call.output), activations[call.activation]];
   return whole(({ rows }) => kernels.gated(activation, gate, up, rows * elements, output));
 }
 
+/** Binds a call of `roundBFloat16`. */
 export function compileRound({ elements, ...call }: CallOf<'roundBFloat16'>, { kernels, at }: CallSite): CompiledCall {
   const output = at(call.output);
   return whole(({ rows }) => kernels.roundBFloat16(output, rows * elements));

@@ -6,6 +6,7 @@ const scorings = { softmax: 0, sigmoid: 1, logits: 2, sparsemixer: 3 } as const;
 const normalizations = { add: 1, maximum: 2 } as const;
 const groupScores = { max: 1, top2: 2 } as const;
 
+/** Binds a call of `route`. */
 export function compileRoute(call: CallOf<'route'>, { kernels, at }: CallSite): CompiledCall {
   const { experts, count, normalize, groups, scale, jitter, selectionBias = 0, expertScale = 0 } = call;
   const [input, scratch, indices, output] = [at(call.input), at(call.scratch), at(call.indices), at(call.output)];
@@ -18,6 +19,7 @@ export function compileRoute(call: CallOf<'route'>, { kernels, at }: CallSite): 
   ));
 }
 
+/** Binds a call of `combine`. */
 export function compileCombine({ count, columns, ...call }: CallOf<'combine'>, { kernels, at }: CallSite): CompiledCall {
   const [input, weights, output] = [at(call.input), at(call.weights), at(call.output)];
   return whole(({ rows }) => kernels.combine(input, weights, rows, count, columns, output));

@@ -4,23 +4,27 @@ import type { MemoryViews } from '../../memory/memory-views.js';
 import { type CallSite, type CompiledCall, whole } from '../compiled-call.js';
 import { matrixKernel, outputTile, prepareInput } from '../matrix-kernel.js';
 
+/** Binds a call of `group`. */
 export function compileGroup({ count, groups, ...call }: CallOf<'group'>, { kernels, at }: CallSite): CompiledCall {
   const indices = call.indices === undefined ? 0 : at(call.indices);
   const [order, offsets] = [at(call.order), at(call.offsets)];
   return whole(({ rows }) => kernels.groupVectors(indices, rows * count, groups, order, offsets));
 }
 
+/** Binds a call of `gather`. */
 export function compileGather({ count, columns, ...call }: CallOf<'gather'>, { kernels, at }: CallSite): CompiledCall {
   const [input, order, output] = [at(call.input), at(call.order), at(call.output)];
   const shared = call.shared ? count : 1;
   return whole(({ rows }) => kernels.gatherVectors(input, order, rows * count, shared, columns, output));
 }
 
+/** Binds a call of `scatter`. */
 export function compileScatter({ count, columns, ...call }: CallOf<'scatter'>, { kernels, at }: CallSite): CompiledCall {
   const [input, order, output] = [at(call.input), at(call.order), at(call.output)];
   return whole(({ rows }) => kernels.scatterVectors(input, order, rows * count, columns, output));
 }
 
+/** Binds a call of `prepareGroups`. */
 export function compilePrepareGroups({ layout, groups, ...call }: CallOf<'prepareGroups'>, { kernels, views, at }: CallSite): CompiledCall {
   const [input, offsets, output, sums] = [at(call.input), at(call.offsets), at(call.output), at(call.sums)];
   const { columns, elements, sums: groupSums } = layout;
@@ -28,6 +32,7 @@ export function compilePrepareGroups({ layout, groups, ...call }: CallOf<'prepar
     prepareInput(layout, kernels, input + first * columns * 4, rows, output + first * elements * 4, sums + first * groupSums * 4)));
 }
 
+/** Binds a call of `linearGroups`. */
 export function compileLinearGroups(call: CallOf<'linearGroups'>, { kernels, views, at }: CallSite): CompiledCall {
   const { matrix, groups, count, bias } = call;
   const { outputs, columns } = matrix;

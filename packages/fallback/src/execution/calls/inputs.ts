@@ -7,6 +7,7 @@ import { type CallSite, type CompiledCall, whole } from '../compiled-call.js';
 /** Numbers of the modes; the same as in `assembly/rows.ts`. */
 const poolModes: Readonly<Record<PoolMode, number>> = { mean: 0, max: 1, first: 2, last: 3 };
 
+/** Binds a call of `embedding`. */
 export function compileEmbedding({ matrix, ...call }: CallOf<'embedding'>, { kernels, at }: CallSite): CompiledCall {
   const [ids, output] = [at(call.ids), at(call.output)];
   const { columns, address } = matrix;
@@ -28,16 +29,19 @@ export function compileEmbedding({ matrix, ...call }: CallOf<'embedding'>, { ker
   }
 }
 
+/** Binds a call of `limitIds`. */
 export function compileLimitIds({ limit, ...call }: CallOf<'limitIds'>, { kernels, at }: CallSite): CompiledCall {
   const [ids, output] = [at(call.ids), at(call.output)];
   return whole(({ rows }) => kernels.limitIds(ids, rows, limit, output));
 }
 
+/** Binds a call of `selectRows`. */
 export function compileSelectRows({ columns, ...call }: CallOf<'selectRows'>, { kernels, at }: CallSite): CompiledCall {
   const [input, indices, output] = [at(call.input), at(call.indices), at(call.output)];
   return whole(({ rows }) => kernels.selectRows(input, indices, rows, columns, output));
 }
 
+/** Binds a call of `pool`. */
 export function compilePool({ columns, ...call }: CallOf<'pool'>, { kernels, at }: CallSite): CompiledCall {
   const [input, output, mode] = [at(call.input), at(call.output), poolModes[call.mode]];
   const bytes = columns * 4;

@@ -1,6 +1,7 @@
 import type { CallOf } from '../../lowering/kernel-call.js';
 import { type CallSite, type CompiledCall, whole } from '../compiled-call.js';
 
+/** Binds a call of `rope`. */
 export function compileRope(call: CallOf<'rope'>, { kernels, at }: CallSite): CompiledCall {
   const { heads, dimensions, rotaryDimensions } = call;
   const [input, table, output] = [at(call.input), at(call.table), at(call.output)];

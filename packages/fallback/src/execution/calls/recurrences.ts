@@ -1,6 +1,7 @@
 import type { CallOf } from '../../lowering/kernel-call.js';
 import type { CallSite, CompiledCall } from '../compiled-call.js';
 
+/** Binds a call of `causalConv`. */
 export function compileCausalConv(call: CallOf<'causalConv'>, { kernels, at }: CallSite): CompiledCall {
   const { channels, width, weight, bias = 0, state } = call;
   const [input, output] = [at(call.input), at(call.output)];
@@ -18,6 +19,7 @@ export function compileCausalConv(call: CallOf<'causalConv'>, { kernels, at }: C
   };
 }
 
+/** Binds a call of `gatedDelta`. */
 export function compileGatedDelta(call: CallOf<'gatedDelta'>, { kernels, at }: CallSite): CompiledCall {
   const { keyHeads, heads, keyDimension, valueDimension, columnDecay, state } = call;
   const [queries, keys, values, decay, beta, output] = [at(call.queries), at(call.keys), at(call.values), at(call.decay), at(call.beta), at(call.output)];
@@ -38,6 +40,7 @@ export function compileGatedDelta(call: CallOf<'gatedDelta'>, { kernels, at }: C
   };
 }
 
+/** Binds a call of `ssmScan`. */
 export function compileSSMScan(call: CallOf<'ssmScan'>, { kernels, at }: CallSite): CompiledCall {
   const { heads, groups, dimension, stateSize, columnA, state } = call;
   const [input, dt, a, b, c, output] = [at(call.input), at(call.dt), at(call.a), at(call.b), at(call.c), at(call.output)];

@@ -2,6 +2,7 @@ import type { CallOf } from '../../lowering/kernel-call.js';
 import { type CallSite, type CompiledCall, whole } from '../compiled-call.js';
 import { nestedLoops } from '../nested-loops.js';
 
+/** Binds a call of `copy`. */
 export function compileCopy({ sizes, from, to, ...call }: CallOf<'copy'>, { kernels, at }: CallSite): CompiledCall {
   const [input, output] = [at(call.input), at(call.output)];
   const calls = nestedLoops(sizes, from, to);

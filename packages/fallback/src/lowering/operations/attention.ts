@@ -2,6 +2,7 @@ import { type Lowering, missing, type OperationOf } from '../lowering.js';
 import { type KVLayout, placeKeyValues } from '../state-layout.js';
 import { groupHeads, lowerGroupedLinear } from './grouped-linear.js';
 
+/** Of attentions that share a state the first writes it; without a state there is a place for the keys and values of a step. */
 export function lowerAttention(operation: OperationOf<'attention'>, lowering: Lowering): void {
   const { scale, causal, window, softcap, sinks, output } = operation;
   const [heads = 1, keyDimension = 1] = lowering.dimensions(operation.queries);

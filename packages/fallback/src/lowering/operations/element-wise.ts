@@ -3,6 +3,7 @@ import type { ValueId } from '@mlxengine/core/graph';
 import type { Lowering, OperationOf } from '../lowering.js';
 import { denseStrides } from './strides.js';
 
+/** Functions of each element. */
 export function lowerUnary({ function: name, input, output }: OperationOf<'unary'>, lowering: Lowering): void {
   lowering.emit({
     kernel: 'unary', ...lowering.rows(output), function: name, input: lowering.of(input), elements: lowering.elements(output),
@@ -10,6 +11,7 @@ export function lowerUnary({ function: name, input, output }: OperationOf<'unary
   });
 }
 
+/** Functions of two values, broadcast by strides of 0. */
 export function lowerBinary({ function: name, left, right, output }: OperationOf<'binary'>, lowering: Lowering): void {
   const sizes = lowering.dimensions(output);
   lowering.emit({
@@ -27,6 +29,7 @@ function broadcastLayout(value: ValueId, sizes: readonly number[], lowering: Low
   return { begin: 0, row, strides: sizes.map((_, axis) => (axis < missing || dimensions[axis - missing] === 1 ? 0 : strides[axis - missing] ?? 0)) };
 }
 
+/** A factor and an offset. */
 export function lowerScale({ input, factor, offset, output }: OperationOf<'scale'>, lowering: Lowering): void {
   lowering.emit({
     kernel: 'scale', ...lowering.rows(output), input: lowering.of(input), factor, offset, elements: lowering.elements(output),
@@ -34,6 +37,7 @@ export function lowerScale({ input, factor, offset, output }: OperationOf<'scale
   });
 }
 
+/** Bounds; absent ones are infinite. */
 export function lowerClip({ input, minimum = -Infinity, maximum = Infinity, output }: OperationOf<'clip'>, lowering: Lowering): void {
   lowering.emit({
     kernel: 'clip', ...lowering.rows(output), input: lowering.of(input), minimum, maximum, elements: lowering.elements(output),
@@ -41,6 +45,7 @@ export function lowerClip({ input, minimum = -Infinity, maximum = Infinity, outp
   });
 }
 
+/** Activations of gates, times the other side. */
 export function lowerGated({ activation, gate, up, output }: OperationOf<'gated'>, lowering: Lowering): void {
   lowering.emit({
     kernel: 'gated', ...lowering.rows(output), activation, gate: lowering.of(gate), up: lowering.of(up), elements: lowering.elements(output),

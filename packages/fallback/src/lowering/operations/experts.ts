@@ -1,6 +1,7 @@
 import type { Lowering, OperationOf } from '../lowering.js';
 import { groupExperts, lowerGroupedLinear } from './grouped-linear.js';
 
+/** The choice of experts. */
 export function lowerRoute(operation: OperationOf<'route'>, lowering: Lowering): void {
   const { input, scoring, count, softmax, normalize, groups, scale, jitter = 0, selectionBias, expertScale, indices, output } = operation;
   const experts = lowering.elements(input);
@@ -13,6 +14,7 @@ export function lowerRoute(operation: OperationOf<'route'>, lowering: Lowering):
   });
 }
 
+/** A grouped linear by the experts that were chosen. */
 export function lowerExpertLinear({ input, indices, weight, output }: OperationOf<'expertLinear'>, lowering: Lowering): void {
   const { leading } = lowering.rows(output);
   const [count = 1] = lowering.dimensions(indices);
@@ -21,6 +23,7 @@ export function lowerExpertLinear({ input, indices, weight, output }: OperationO
   lowerGroupedLinear(lowering, { leading, input: lowering.of(input), shared, weight, grouping, output: lowering.define(output) });
 }
 
+/** Weighted sums of the experts' answers. */
 export function lowerCombine({ input, weights, output }: OperationOf<'combine'>, lowering: Lowering): void {
   const [count = 1, columns = 1] = lowering.dimensions(input);
   lowering.emit({

@@ -2,6 +2,7 @@ import type { Lowering, OperationOf } from '../lowering.js';
 import { groupHeads, lowerGroupedLinear } from './grouped-linear.js';
 import { linearInput } from './linear-input.js';
 
+/** A linear on an input that is prepared once for all linears of its format, then its bias. */
 export function lowerLinear({ input, weight, output }: OperationOf<'linear'>, lowering: Lowering): void {
   const matrix = lowering.matrix(weight);
   const rows = lowering.rows(output);
@@ -17,6 +18,7 @@ export function lowerLinear({ input, weight, output }: OperationOf<'linear'>, lo
   if (bias !== undefined) lowering.emit({ kernel: 'addBias', ...rows, output: lowering.of(output), columns: matrix.outputs, repeat, bias });
 }
 
+/** A grouped linear, of which every row has one vector for each matrix. */
 export function lowerHeadLinear({ input, weight, output }: OperationOf<'headLinear'>, lowering: Lowering): void {
   const { leading } = lowering.rows(output);
   const [heads = 1] = lowering.dimensions(input);
@@ -24,6 +26,7 @@ export function lowerHeadLinear({ input, weight, output }: OperationOf<'headLine
   lowerGroupedLinear(lowering, { leading, input: lowering.of(input), shared: false, weight, grouping, output: lowering.define(output) });
 }
 
+/** Products of activations. */
 export function lowerMatmul({ left, right, output }: OperationOf<'matmul'>, lowering: Lowering): void {
   const [rows = 1, inner = 1] = lowering.dimensions(left);
   const [, columns = 1] = lowering.dimensions(right);

@@ -18,14 +18,17 @@ function lowerNorm(kernel: NormCall['kernel'], { input, weight, weightOffset = 0
   });
 }
 
+/** Root-mean-square norms of the last dimension. */
 export function lowerRmsNorm(operation: OperationOf<'rmsNorm'>, lowering: Lowering): void {
   lowerNorm('rmsNorm', operation, lowering);
 }
 
+/** Layer norms of the last dimension. */
 export function lowerLayerNorm(operation: OperationOf<'layerNorm'>, lowering: Lowering): void {
   lowerNorm('layerNorm', operation, lowering);
 }
 
+/** Vectors of length 1 along the last dimension. */
 export function lowerL2Norm(operation: OperationOf<'l2Norm'>, lowering: Lowering): void {
   lowerNorm('l2Norm', operation, lowering);
 }

@@ -1,5 +1,6 @@
 import type { Lowering, OperationOf } from '../lowering.js';
 
+/** One table of cosines and sines serves all that turn alike. */
 export function lowerRope(operation: OperationOf<'rope'>, lowering: Lowering): void {
   const { input, output, inverseFrequencies, amplitude, rotaryDimensions, traditional, dynamic } = operation;
   const [heads = 1, dimensions = 1] = lowering.dimensions(output);

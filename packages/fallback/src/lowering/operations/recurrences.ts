@@ -1,6 +1,7 @@
 import { type Lowering, missing, type OperationOf } from '../lowering.js';
 import type { RecurrentLayout } from '../state-layout.js';
 
+/** A convolution over what a state holds and the step. */
 export function lowerCausalConv({ input, weight, bias, activation, state, output }: OperationOf<'causalConv'>, lowering: Lowering): void {
   const layout = stateOf(state, lowering);
   const [kept = 0, channels = 1] = layout.shape;
@@ -11,6 +12,7 @@ export function lowerCausalConv({ input, weight, bias, activation, state, output
   });
 }
 
+/** The gated delta rule on a state. */
 export function lowerGatedDelta(operation: OperationOf<'gatedDelta'>, lowering: Lowering): void {
   const { queries, keys, values, decay, beta, state, output } = operation;
   const [keyHeads = 1, keyDimension = 1] = lowering.dimensions(keys);
@@ -22,6 +24,7 @@ export function lowerGatedDelta(operation: OperationOf<'gatedDelta'>, lowering: 
   });
 }
 
+/** A state-space scan on a state. */
 export function lowerSSMScan({ input, dt, a, b, c, state, output }: OperationOf<'ssmScan'>, lowering: Lowering): void {
   const [heads = 1, dimension = 1] = lowering.dimensions(input);
   const [groups = 1, stateSize = 1] = lowering.dimensions(b);

@@ -1,10 +1,12 @@
 import type { Lowering, OperationOf } from '../lowering.js';
 import { denseStrides } from './strides.js';
 
+/** Nothing moves. */
 export function lowerReshape({ input, output }: OperationOf<'reshape'>, lowering: Lowering): void {
   lowering.alias(output, lowering.of(input));
 }
 
+/** A copy from further on and by larger strides. */
 export function lowerSlice({ input, axis, start, step, output }: OperationOf<'slice'>, lowering: Lowering): void {
   const strides = denseStrides(lowering.dimensions(input));
   const along = strides[axis] ?? 1;
@@ -15,6 +17,7 @@ export function lowerSlice({ input, axis, start, step, output }: OperationOf<'sl
   });
 }
 
+/** Copies to one place after another. */
 export function lowerConcat({ inputs, axis, output }: OperationOf<'concat'>, lowering: Lowering): void {
   const to = denseLayout(output, lowering);
   const buffer = lowering.define(output);
@@ -29,6 +32,7 @@ export function lowerConcat({ inputs, axis, output }: OperationOf<'concat'>, low
   }
 }
 
+/** A copy by strides in another order. */
 export function lowerTranspose({ input, permutation, output }: OperationOf<'transpose'>, lowering: Lowering): void {
   const from = denseLayout(input, lowering);
   lowering.emit({
@@ -37,6 +41,7 @@ export function lowerTranspose({ input, permutation, output }: OperationOf<'tran
   });
 }
 
+/** A copy by strides of 0. */
 export function lowerBroadcast({ input, output }: OperationOf<'broadcast'>, lowering: Lowering): void {
   const from = denseLayout(input, lowering);
   const dimensions = lowering.dimensions(input);
