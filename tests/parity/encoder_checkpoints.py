@@ -65,6 +65,8 @@ class EncoderCheckpoint:
     dtype: str = "float32"
     tokens: int = 40
     two_texts: bool = False
+    # Whether the dense modules are among the model's own tensors, as mlx-embeddings puts them there, without files of their own.
+    merged: bool = False
     # More tensors that a file has and nobody reads.
     unread: tuple = ()
     layout: str = ""
@@ -85,7 +87,9 @@ class EncoderCheckpoint:
         if self.two_texts:
             reference["token_types"] = mx.array(types.astype(np.int32))
         if self.head is None:
-            reference["embedding"] = mx.array(self.modules_of(folder, random, hidden).astype(np.float32))
+            vector, beside = self.modules_of(folder, random, hidden)
+            stored.update(beside)
+            reference["embedding"] = mx.array(vector.astype(np.float32))
         else:
             reference["scores"] = mx.array(self.scores(exact, hidden).astype(np.float32))
         if self.head == "last-token logits":
@@ -114,7 +118,7 @@ class EncoderCheckpoint:
                 packed, scales, biases = mx.quantize(value, *self.quantization)
                 base = path.removesuffix("weight")
                 stored.update({path: packed, f"{base}scales": scales, f"{base}biases": biases})
-                value = mx.dequantize(packed, scales, biases, *self.quantization)
+                value = mx.dequantize(packed, scales.astype(mx.float32), biases.astype(mx.float32), *self.quantization)
             else:
                 stored[path] = value
             exact[name] = np.array(value.astype(mx.float32)).astype(np.float64)
@@ -144,13 +148,13 @@ class EncoderCheckpoint:
         return passes.linear(w, names[1], np.tanh(passes.linear(w, names[0], first)))
 
     def modules_of(self, folder, random, hidden):
-        """Writes the files of the modules and runs them."""
+        """Writes the files of the modules and runs them; gives the vector, and tensors for the model's own file."""
         if self.modules is None:
-            if self.config["model_type"] == "qwen3":
-                return hidden[-1] / np.linalg.norm(hidden[-1])
-            return hidden.mean(0)
+            if self.config["model_type"] == "qwen3":  # What decoders that embed mean where nothing is said.
+                return hidden[-1] / np.linalg.norm(hidden[-1]), {}
+            return hidden.mean(0), {}
         listed = [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"}]
-        vector = None
+        vector, merged = None, {}
         for index, (kind, *settings) in enumerate(self.modules, 1):
             path = f"{index}_{kind}"
             listed.append({"idx": index, "name": str(index), "path": path, "type": f"sentence_transformers.models.{kind}"})
@@ -167,13 +171,17 @@ class EncoderCheckpoint:
                 vector = passes.FUNCTIONS[activation](passes.linear({k: v.astype(np.float64) for k, v in weights.items()}, "linear", vector))
             else:
                 vector, config = vector / np.linalg.norm(vector), None
-            if config is not None:
+            if kind == "Dense" and self.merged:
+                merged.update({name.replace("linear", f"dense.{len(merged)}"): mx.array(value) for name, value in weights.items()})
+                continue
+            if config is not None and not self.merged:
                 (folder / path).mkdir(exist_ok=True)
                 (folder / path / "config.json").write_text(json.dumps(config))
             if kind == "Dense":
                 mx.save_safetensors(str(folder / path / "model.safetensors"), {name: mx.array(value) for name, value in weights.items()})
-        (folder / "modules.json").write_text(json.dumps(listed))
-        return vector
+        if not self.merged:
+            (folder / "modules.json").write_text(json.dumps(listed))
+        return vector, merged
 
 
 def shapes_of(config, head):

@@ -58,7 +58,7 @@ export async function readCheckpoint(source: ModelSource, options: ReadCheckpoin
   const settings = readQuantizationSettings(new ConfigReader(config));
   const foreign = readForeignQuantization(new ConfigReader(config));
   const stored = await readTensors(source, files, { signal });
-  const plan = await planTask(architecture.plan(config, new Set(stored.keys())), { config, source, files, task, signal });
+  const plan = await planTask(architecture.plan(config, new Set(stored.keys())), { config, source, files, stored, task, signal });
   const { embedding } = plan;
   const tensors = sanitizeTensors(stored, (table) => {
     foreign.before?.(table);

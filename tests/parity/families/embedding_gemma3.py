@@ -8,5 +8,6 @@ def bare(name):
 CHECKPOINTS = {
     "mean-dense": EncoderCheckpoint(GEMMA3, [pooling("mean"), dense(256), dense(64), NORMALIZE], rename=bare, layout="as sentence-transformers stores it"),
     "wide": EncoderCheckpoint({**GEMMA3, "hidden_size": 96, "sliding_window": 9}, [pooling("mean"), NORMALIZE], rename=bare),
+    "merged": EncoderCheckpoint(GEMMA3, [pooling("mean"), dense(256), dense(64), NORMALIZE], merged=True, layout="as mlx-embeddings stores it"),
     "8-bit": EncoderCheckpoint(GEMMA3, quantization=(32, 8)),
 }

@@ -23,6 +23,8 @@ export interface Gemma3Arguments extends DecoderArguments {
   readonly ropes: readonly RopeSettings[];
   /** Of each layer; `undefined`: full attention. */
   readonly windows: readonly (number | undefined)[];
+  /** On the embeddings. */
+  readonly embeddingScale: number;
 }
 
 /**
@@ -46,6 +48,8 @@ export function readGemma3(given: ConfigReader, names: ReadonlySet<string>, pref
     scale: config.number('query_pre_attn_scalar', limits.scalar, 256) ** -0.5,
     ropes: types.map((type) => (type === 'full_attention' ? global : local)),
     windows: readWindows(config, types),
+    // The model that generates was trained with a factor in bfloat16; EmbeddingGemma's is exact in transformers.
+    embeddingScale: config.boolean('use_bidirectional_attention', false) ? args.hiddenSize ** 0.5 : toBfloat16(args.hiddenSize ** 0.5),
   };
 }
 
@@ -65,8 +69,7 @@ export function buildGemma3(graph: GraphBuilder, args: Gemma3Arguments, prefix =
     prefix,
     layer: (x, path, layer) => transformerBlock(graph, args, x, path, layer),
     norm: rmsNorm(graph, args, 1),
-    // The model was trained with a factor in bfloat16.
-    embeddingScale: toBfloat16(args.hiddenSize ** 0.5),
+    embeddingScale: args.embeddingScale,
   });
 }
 

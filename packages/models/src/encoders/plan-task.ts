@@ -1,5 +1,5 @@
 import { UnsupportedFeatureError } from '@mlxengine/core';
-import type { ModelFile, ModelSource } from '@mlxengine/core';
+import type { ModelFile, ModelSource, TensorInformation } from '@mlxengine/core';
 import type { ModelGraph } from '@mlxengine/core/graph';
 import type { ArchitecturePlan } from '../architectures/architecture.js';
 import { readLabels } from '../architectures/parts/encoder.js';
@@ -8,7 +8,7 @@ import { ConfigReader } from '../config/config-reader.js';
 import { readSafetensorsHeader } from '../safetensors/read-header.js';
 import type { CheckpointTensors } from '../sanitize/checkpoint-tensors.js';
 import { plainEmbedding, readEmbeddingSettings } from './read-sentence-transformers.js';
-import type { EmbeddingSettings } from './read-sentence-transformers.js';
+import type { EmbeddingModule, EmbeddingSettings } from './read-sentence-transformers.js';
 import { decoderAsEncoder, decoderAsScorer, withModules, withScore } from './vector-graph.js';
 
 /** What a model is loaded for: text, vectors of texts, or how well texts answer a query. */
@@ -28,6 +28,8 @@ export interface TaskContext {
   readonly config: Readonly<Record<string, unknown>>;
   readonly source: ModelSource;
   readonly files: readonly ModelFile[];
+  /** The checkpoint's, as its files have them. */
+  readonly stored: ReadonlyMap<string, TensorInformation>;
   /** Default: what the model was made for. */
   readonly task?: ModelTask | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -39,14 +41,14 @@ export interface TaskContext {
  */
 export async function planTask(plan: ArchitecturePlan, context: TaskContext): Promise<TaskPlan> {
   const { source, files, signal } = context;
-  const settings = await readEmbeddingSettings(source, files, { signal });
+  const settings = await readEmbeddingSettings(source, files, { signal, modules: mergedModules(context.stored) });
   const task = context.task ?? ownTask(plan.graph, context.config, settings);
   const { outputs } = plan.graph;
   const encodes = outputs.logits === undefined;
   if (task === 'generate') return { ...plan, task, tensors: [] };
   if (task === 'rerank') return { ...rerankPlan(plan, context.config), task, tensors: [] };
   if (outputs.pooled !== undefined) throw unsupported(plan.graph, 'embedding', 'It is a classifier: load it as a reranker.');
-  const bidirectional = new ConfigReader(context.config).boolean('use_bidirectional_attention', false);
+  const bidirectional = isBidirectional(context.config);
   const embedding = settings ?? (encodes || bidirectional ? plainEmbedding : lastTokenEmbedding);
   const { graph, hidden } = encodes ? { graph: plan.graph, hidden: outputs.hidden! } : decoderAsEncoder(plan.graph, { bidirectional });
   return {
@@ -61,8 +63,24 @@ const lastTokenEmbedding: EmbeddingSettings = { ...plainEmbedding, modules: [{ t
 
 function ownTask(graph: ModelGraph, config: Readonly<Record<string, unknown>>, settings: EmbeddingSettings | undefined): ModelTask {
   if (graph.outputs.logits === undefined) return graph.outputs.pooled === undefined ? 'embed' : 'rerank';
-  if (readLabels(new ConfigReader(config)) !== undefined) return 'rerank';
-  return settings === undefined ? 'generate' : 'embed';
+  const reader = new ConfigReader(config);
+  if (readLabels(reader) !== undefined) return 'rerank';
+  const headless = reader.optionalStrings('architectures')?.every((name) => /(?<!LMHead)Model$/.test(name)) === true;
+  return settings !== undefined || headless || isBidirectional(config) ? 'embed' : 'generate';
+}
+
+function isBidirectional(config: Readonly<Record<string, unknown>>): boolean {
+  return new ConfigReader(config).boolean('use_bidirectional_attention', false);
+}
+
+/** mlx-embeddings puts the dense modules of EmbeddingGemma among the model's tensors; what is around them is always the same. */
+function mergedModules(stored: TaskContext['stored']): readonly EmbeddingModule[] | undefined {
+  const dense: EmbeddingModule[] = [];
+  for (let index = 0; stored.has(`dense.${index}.weight`); index += 1) {
+    const path = `dense.${index}`;
+    dense.push({ type: 'dense', path, activation: undefined, dimensions: stored.get(`${path}.weight`)?.shape[0] ?? 0, bias: stored.has(`${path}.bias`) });
+  }
+  return dense.length === 0 ? undefined : [{ type: 'pooling', modes: ['mean'] }, ...dense, { type: 'normalize' }];
 }
 
 function rerankPlan(plan: ArchitecturePlan, config: Readonly<Record<string, unknown>>): ArchitecturePlan {
@@ -79,14 +97,15 @@ function rerankPlan(plan: ArchitecturePlan, config: Readonly<Record<string, unkn
 function sanitizeDecoder(plan: ArchitecturePlan, tensors: CheckpointTensors): void {
   const bare = tensors.names().some((name) => name.startsWith('layers.'));
   if (bare) tensors.rename((name) => (/^(layers|embed_tokens|norm)\./.test(name) ? `model.${name}` : name));
+  tensors.rename((name) => name.replace(/^dense\.\d+\.(?!linear\.)/, '$&linear.'));
   plan.sanitize(tensors);
   tensors.drop((name) => name.startsWith('lm_head.'));
 }
 
-async function readDenseModules({ modules }: EmbeddingSettings, { source, files, signal }: TaskContext): Promise<readonly LocatedTensor[]> {
+async function readDenseModules({ modules }: EmbeddingSettings, { source, files, stored, signal }: TaskContext): Promise<readonly LocatedTensor[]> {
   const found: LocatedTensor[] = [];
   for (const module of modules) {
-    if (module.type !== 'dense') continue;
+    if (module.type !== 'dense' || stored.has(`${module.path}.weight`)) continue;
     const file = files.find(({ path }) => path === `${module.path}/model.safetensors`);
     if (file === undefined) throw unsupportedDense(module.path);
     const entries = await readSafetensorsHeader(source, file, { signal });

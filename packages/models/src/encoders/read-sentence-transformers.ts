@@ -30,23 +30,24 @@ export const plainEmbedding: EmbeddingSettings = {
   modules: [{ type: 'pooling', modes: ['mean'] }], maximumLength: undefined, prompts: {}, defaultPrompt: undefined,
 };
 
+/** How to read {@link EmbeddingSettings}. */
+export interface ReadEmbeddingOptions {
+  /** Modules that are known otherwise; default: those of `modules.json`. */
+  readonly modules?: readonly EmbeddingModule[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Reads `modules.json` and the files that it names.
- * @returns `undefined` where there is no `modules.json`
+ * @returns `undefined` where the modules are not known
  * @throws `CheckpointError`, `UnsupportedFeatureError` for a module or a pooling that is not known
  */
 export async function readEmbeddingSettings(
-  source: ModelSource, files: readonly ModelFile[], options: { readonly signal?: AbortSignal | undefined } = {},
+  source: ModelSource, files: readonly ModelFile[], options: ReadEmbeddingOptions = {},
 ): Promise<EmbeddingSettings | undefined> {
   const read = (path: string): Promise<unknown> => readConfigFile(source, files, path, options);
-  const listed = await read('modules.json');
-  if (listed === undefined) return undefined;
-  if (!Array.isArray(listed) || listed.length > 16) throw new ConfigReader({ modules: listed }, 'modules.json').invalid('modules', '[{…}, …]');
-  const modules: EmbeddingModule[] = [];
-  for (const [index, item] of listed.entries()) {
-    const module = await readModule(new ConfigReader({ module: item }, 'modules.json', `${index}.`).object('module'), read);
-    if (module !== undefined) modules.push(module);
-  }
+  const modules = options.modules ?? await readModules(read);
+  if (modules === undefined) return undefined;
   const texts = asConfig(await read('sentence_bert_config.json'), 'sentence_bert_config.json');
   const own = asConfig(await read('config_sentence_transformers.json'), 'config_sentence_transformers.json');
   const prompts = own?.object('prompts');
@@ -59,6 +60,18 @@ export async function readEmbeddingSettings(
 }
 
 type Read = (path: string) => Promise<unknown>;
+
+async function readModules(read: Read): Promise<readonly EmbeddingModule[] | undefined> {
+  const listed = await read('modules.json');
+  if (listed === undefined) return undefined;
+  if (!Array.isArray(listed) || listed.length > 16) throw new ConfigReader({ modules: listed }, 'modules.json').invalid('modules', '[{…}, …]');
+  const modules: EmbeddingModule[] = [];
+  for (const [index, item] of listed.entries()) {
+    const module = await readModule(new ConfigReader({ module: item }, 'modules.json', `${index}.`).object('module'), read);
+    if (module !== undefined) modules.push(module);
+  }
+  return modules;
+}
 
 async function readModule(module: ConfigReader | undefined, read: Read): Promise<EmbeddingModule | undefined> {
   const type = module?.string('type').split('.').at(-1) ?? '';
