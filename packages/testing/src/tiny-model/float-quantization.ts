@@ -15,7 +15,7 @@ export interface FloatQuantizedBytes {
 }
 
 /** Value of an E4M3's bits: no infinities. */
-export function fromE4M3(bits: number): number {
+function fromE4M3(bits: number): number {
   const sign = bits & 0x80 ? -1 : 1;
   const exponent = (bits >>> 3) & 15;
   const mantissa = bits & 7;
@@ -24,12 +24,12 @@ export function fromE4M3(bits: number): number {
 }
 
 /** Value of an E2M1's bits. */
-export function fromE2M1(bits: number): number {
+function fromE2M1(bits: number): number {
   return (bits & 8 ? -1 : 1) * (e2m1[bits & 7] as number);
 }
 
 /** Value of a group's scale. */
-export function floatScale(bits: number, { mode }: Quantization): number {
+function floatScale(bits: number, { mode }: Quantization): number {
   return mode === 'nvfp4' ? fromE4M3(bits) : 2 ** (bits - 127);
 }
 

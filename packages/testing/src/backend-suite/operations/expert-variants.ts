@@ -47,7 +47,7 @@ const halves: VariantOptions = { values: { bias: [6, -6, 6, -6, 0, 0, 0, 0] } };
 const scorings = ['softmax', 'sigmoid', 'logits', 'sparsemixer'] as const;
 
 /** A whole layer of experts. */
-export function addExperts(draft: GraphDraft, hidden: ValueId, { count = 2, bias: biased = false }: { readonly count?: number; readonly bias?: boolean } = {}): ValueId {
+function addExperts(draft: GraphDraft, hidden: ValueId, { count = 2, bias: biased = false }: { readonly count?: number; readonly bias?: boolean } = {}): ValueId {
   const { indices, weights } = route(draft, draft.linear('router', hidden, experts), { count });
   const [gate, up] = [expertLinear(draft, hidden, indices, 'gate', 32, biased), expertLinear(draft, hidden, indices, 'up', 32, biased)];
   const gated = draft.add({ type: 'gated', activation: 'silu', gate, up }, [count, 32], { leading: draft.leadingOf(hidden) });

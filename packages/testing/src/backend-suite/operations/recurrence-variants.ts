@@ -56,7 +56,7 @@ function ssmScan(draft: GraphDraft, hidden: ValueId, options: ScanOptions, name 
 }
 
 /** A convolution, a delta rule, a scan and an attention, one after another. */
-export const hybridVariant: OperationVariant = variant('a hybrid', (draft, hidden) => {
+const hybridVariant: OperationVariant = variant('a hybrid', (draft, hidden) => {
   const convolved = draft.sum(hidden, causalConv(draft, hidden, { activation: 'silu', bias: true }));
   const delta = draft.linear('delta.out', draft.flatten(gatedDelta(draft, convolved, {})), 32);
   const normed = draft.rmsNorm(draft.sum(convolved, delta), 'scan.norm', 1e-5);
