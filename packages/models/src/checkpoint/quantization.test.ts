@@ -1,4 +1,4 @@
-import { CheckpointError, UnsupportedFeatureError } from '@mlxengine/core';
+import { CheckpointError, MLXEngineError, UnsupportedFeatureError } from '@mlxengine/core';
 import type { Quantization } from '@mlxengine/core';
 import { expect, test } from 'vitest';
 import { testTensor } from '../../tests/support/tensors.js';
@@ -146,4 +146,17 @@ test.for<readonly [string, Readonly<Record<string, unknown>>]>([
   const error: unknown = await quantizationOf(config).catch((caught: unknown) => caught);
   expect(UnsupportedFeatureError.isInstance(error)).toBe(true);
   expect(error).toHaveProperty('message', expect.stringContaining(`"${name}`));
+});
+
+test('whatever a single setting is replaced by, the answer is a checkpoint or a typed error', async () => {
+  const hostile = [null, true, -1, 0, 3, 1e308, '', 'x', [], [1, 2], {}, { x: [] }];
+  const settings = { quant_method: 'compressed-tensors', format: 'pack-quantized', config_groups: { a: { weights: { num_bits: 4 } } } };
+  const configs = ['quantization', 'quantization_config', 'text_config'].flatMap((key) => hostile.map((value) => ({ [key]: value })));
+  const foreign = ['awq', 'bitnet', 'fp8', 'modelopt', 'compressed-tensors'].flatMap((method) =>
+    ['bits', 'version', 'linear_class', 'weight_block_size', 'quantization', 'quant_algo', 'format', 'config_groups'].flatMap((key) =>
+      hostile.map((value) => ({ quantization_config: { ...settings, quant_method: method, [key]: value } }))));
+  for (const config of [...configs, ...foreign]) {
+    const result: unknown = await quantizationOf(config).catch((error: unknown) => error);
+    if (result instanceof Error) expect(MLXEngineError.isInstance(result), `${JSON.stringify(config)}: ${String(result)}`).toBe(true);
+  }
 });
