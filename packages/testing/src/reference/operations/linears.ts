@@ -1,5 +1,5 @@
-import { multiplyRounded } from '../bfloat16.js';
 import { chunksOf, dot, mapVectors, multiplyMatrix, rowOf, zerosLike } from '../tensor.js';
+import { multiplyRounded } from '../bfloat16.js';
 import type { Implementations } from '../operation-run.js';
 
 /** Products with matrices. */
