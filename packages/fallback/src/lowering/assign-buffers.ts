@@ -30,10 +30,12 @@ export function assignBuffers(program: Program, limits: StepLimits, begin: numbe
   return { addresses, end: arena.end };
 
   function placeCalls(calls: readonly KernelCall[]): void {
-    const lives = livesOf(calls);
+    const lives = livesOf(calls).filter(({ id }) => !isPinned(id));
+    const born = Map.groupBy(lives, ({ first }) => first);
+    const gone = Map.groupBy(lives, ({ last }) => last);
     calls.forEach((_, index) => {
-      for (const { id, first } of lives) if (first === index && !isPinned(id)) addresses[id] = arena.allocate(sizes[id] ?? 0);
-      for (const { id, last } of lives) if (last === index && !isPinned(id)) arena.free(addresses[id] ?? 0, sizes[id] ?? 0);
+      for (const { id } of born.get(index) ?? []) addresses[id] = arena.allocate(sizes[id] ?? 0);
+      for (const { id } of gone.get(index) ?? []) arena.free(addresses[id] ?? 0, sizes[id] ?? 0);
     });
   }
 
