@@ -92,5 +92,13 @@ const recurrenceFaults = [
   }, 'causal convolutions', 'gated delta rule', 'state-space scan', 'latent attention', 'attention in windows', 'rope', 'positionScale'),
 ];
 
+const dtypeFaults = (['float16', 'bfloat16'] as const).map((listed) => fault(`is far off in ${listed}`, {
+  backend: (right) => ({
+    supports: { ...right.supports, dtypes: ['float32', listed] },
+    loadModel: (graph, weights, { dtype, ...options } = {}) =>
+      right.loadModel(dtype === listed ? changeOperations('rmsNorm', { epsilon: 0.9 })(graph) : graph, weights, options),
+  }),
+}, `all of them in ${listed}`));
+
 /** Operations that are not what they should be. */
-export const operationFaults: readonly Fault<InferenceBackend>[] = [...arithmeticFaults, ...attentionFaults, ...expertFaults, ...recurrenceFaults];
+export const operationFaults: readonly Fault<InferenceBackend>[] = [...arithmeticFaults, ...attentionFaults, ...expertFaults, ...recurrenceFaults, ...dtypeFaults];

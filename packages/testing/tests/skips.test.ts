@@ -40,6 +40,8 @@ test('what a backend does not list is skipped, with the reason', async () => {
     ['operations: stacks of heads in 2 bits by 32', 'supports lists no 2 bits in groups of 32'],
     ['operations: stacks of heads in 4 bits by 64', 'supports lists no 4 bits in groups of 64'],
     ['operations: stacks of heads in 5 bits by 32', 'supports lists no 5 bits in groups of 32'],
+    ['operations: all of them in float16', 'supports.dtypes has no float16'],
+    ['operations: all of them in bfloat16', 'supports.dtypes has no bfloat16'],
   ]));
 });
 

@@ -4,6 +4,7 @@ import { BackendContext } from './backend-context.js';
 import { batchCases } from './batch-cases.js';
 import { cacheCases } from './cache-cases.js';
 import { constraintCases } from './constraint-cases.js';
+import { dtypeCases } from './dtype-cases.js';
 import { embedCases } from './embed-cases.js';
 import { generateCases } from './generate-cases.js';
 import { loadingCases } from './loading-cases.js';
@@ -27,6 +28,7 @@ const cases: readonly ConformanceCase<BackendContext>[] = [
   ...scoreCases,
   ...batchCases,
   ...operationCases,
+  ...dtypeCases,
   ...generateCases,
   ...constraintCases,
   ...cacheCases,

@@ -1,7 +1,7 @@
 import type { Quantization } from '@mlxengine/core';
 import type { RouteOperation, ValueId } from '@mlxengine/core/graph';
 import type { GraphDraft } from '../../graph-draft/graph-draft.js';
-import { variant, type OperationSubject, type OperationVariant, type VariantOptions } from './operation-variant.js';
+import { quantizationName, variant, type OperationSubject, type OperationVariant, type VariantOptions } from './operation-variant.js';
 
 type RouteSettings = Partial<Omit<RouteOperation, 'type' | 'input' | 'indices' | 'output'>>;
 
@@ -117,9 +117,3 @@ export const expertSubjects: readonly OperationSubject[] = [
     ],
   })),
 ];
-
-/** A quantization in words. */
-export function quantizationName({ mode, bits, groupSize, globalScale }: Quantization): string {
-  if (mode === 'affine') return `${bits} bits by ${groupSize}`;
-  return globalScale === true ? `${mode} with a global scale` : mode;
-}

@@ -74,6 +74,12 @@ export function missingOf({ graph, quantization, dtype = 'F32' }: OperationVaria
   return supports.affineBits.includes(bits) && supports.affineGroupSizes.includes(groupSize) ? undefined : `supports lists no ${bits} bits in groups of ${groupSize}`;
 }
 
+/** A quantization in words. */
+export function quantizationName({ mode, bits, groupSize, globalScale }: Quantization): string {
+  if (mode === 'affine') return `${bits} bits by ${groupSize}`;
+  return globalScale === true ? `${mode} with a global scale` : mode;
+}
+
 function variantValues({ path, kind, shape }: WeightDeclaration, count: number): Float32Array {
   const values = randomValues(path, 1, count);
   if (kind === 'vector') return values.map((value) => 1 + value / 2);

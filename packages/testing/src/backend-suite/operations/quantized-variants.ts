@@ -1,7 +1,6 @@
 import type { Quantization } from '@mlxengine/core';
 import { attend } from './attention-variants.js';
-import { quantizationName } from './expert-variants.js';
-import { variant, vocabularySize, type OperationSubject } from './operation-variant.js';
+import { quantizationName, variant, vocabularySize, type OperationSubject } from './operation-variant.js';
 
 const floatQuantizations: readonly Quantization[] = [
   { mode: 'mxfp4', bits: 4, groupSize: 32 },
