@@ -23,7 +23,7 @@ MODERNBERT = dict(
     model_type="modernbert", architectures=["ModernBertModel"], vocab_size=VOCABULARY, hidden_size=HIDDEN, num_hidden_layers=5, num_attention_heads=HEADS,
     intermediate_size=INTERMEDIATE, hidden_activation="gelu", norm_eps=1e-5, norm_bias=False, attention_bias=False, mlp_bias=False, classifier_bias=False,
     max_position_embeddings=512, local_attention=14, global_attn_every_n_layers=3, global_rope_theta=160000.0, local_rope_theta=10000.0,
-    classifier_pooling="cls", classifier_activation="gelu",
+    classifier_pooling="cls", classifier_activation="gelu", pad_token_id=0, bos_token_id=1, eos_token_id=2, cls_token_id=1, sep_token_id=2,
 )
 DECODER = dict(
     vocab_size=VOCABULARY, hidden_size=HIDDEN, intermediate_size=INTERMEDIATE, num_hidden_layers=LAYERS, num_attention_heads=HEADS,
@@ -80,7 +80,8 @@ class EncoderCheckpoint:
         folder.mkdir(parents=True, exist_ok=True)
         random = np.random.default_rng(seed)
         stored, exact = self.random_weights(random)
-        tokens = random.integers(0, self.config["vocab_size"], self.tokens)
+        # Padding is no text: those below are what padding is in these configs.
+        tokens = random.integers(4, self.config["vocab_size"], self.tokens)
         types = (np.arange(self.tokens) >= self.tokens // 2) * 1 if self.two_texts else np.zeros(self.tokens, int)
         hidden = self.hidden(exact, tokens, types)
         reference = {"tokens": mx.array(tokens.astype(np.int32)), "hidden": mx.array(hidden.astype(np.float32))}
@@ -123,7 +124,7 @@ class EncoderCheckpoint:
                 stored[path] = value
             exact[name] = np.array(value.astype(mx.float32)).astype(np.float64)
         for name in self.unread:
-            stored[name] = mx.zeros((1, 8))
+            stored[name] = mx.zeros((HIDDEN,) if name.endswith("bias") else (HIDDEN, HIDDEN))
         return stored, exact
 
     def hidden(self, w, tokens, types):
