@@ -67,18 +67,19 @@ function attend(
 /**
  * Attention of `[rows, heads, keyDimension]` queries at token positions `start` and on, whose keys and values are in the
  * cache already; key heads `begin` to `end`.
+ * @param tokens - how many the sequence has, with all of this step
  * @param causal - 0: a token sees those behind it too
  * @param window - tokens that are seen, the own one included, and as many behind where it is not causal; 0: all
  * @param cap - see `softcap`
  * @param sinks - address of a score for each head that only adds to the sum; 0: none
- * @param scores - room for start + rows floats, rounded up to 16, and 16 more
+ * @param scores - room for so many floats, rounded up to 16, and 16 more
  */
 export function attention(
-  queries: usize, rows: i32, start: i32, heads: i32, keyHeads: i32, keyDimension: i32, valueDimension: i32, scale: f32,
+  queries: usize, rows: i32, start: i32, tokens: i32, heads: i32, keyHeads: i32, keyDimension: i32, valueDimension: i32, scale: f32,
   causal: i32, window: i32, cap: f32, sinks: usize,
   table: usize, keys: usize, values: usize, scores: usize, y: usize, begin: i32, end: i32,
 ): void {
-  const group = heads / keyHeads, tokens = start + rows;
+  const group = heads / keyHeads;
   for (let keyHead = begin; keyHead < end; keyHead++) {
     for (let row = 0; row < rows; row++) {
       const position = start + row;

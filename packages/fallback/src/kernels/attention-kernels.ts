@@ -8,7 +8,7 @@ export interface AttentionKernels {
     input: number, rows: number, heads: number, dimensions: number, rotary: number, traditional: number, table: number, output: number,
   ): void;
   attention(
-    queries: number, rows: number, start: number, heads: number, keyHeads: number, keyDimension: number, valueDimension: number,
+    queries: number, rows: number, start: number, tokens: number, heads: number, keyHeads: number, keyDimension: number, valueDimension: number,
     scale: number, causal: number, window: number, softcap: number, sinks: number,
     table: number, keys: number, values: number, scores: number, output: number, begin: number, end: number,
   ): void;

@@ -58,3 +58,14 @@ test('many short sequences go into as many steps as they need', async () => {
   expect(pooled).toHaveLength(90);
   expect((await model.embed({ sequences: sequences.slice(77, 78) })).pooled[0]).toEqual(pooled[77]);
 });
+
+test('attention that the calling thread does in parts is the same to the bit', async () => {
+  const { graph, weights } = tinyEncoder(2000);
+  const sequences = [promptOf(900, 1), promptOf(31, 2)];
+  const results = [];
+  for (const inline of [false, true]) {
+    await using backend = await createFallbackBackend({ inline });
+    results.push(await (await backend.loadModel(graph, weights)).embed({ sequences }));
+  }
+  expect(results[0]).toEqual(results[1]);
+});

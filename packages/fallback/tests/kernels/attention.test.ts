@@ -97,7 +97,7 @@ async function attend(shape: Shape, chunks: readonly number[]): Promise<Float32A
     kernels.appendValues(v + start * keyHeads * valueDimension * 4, rows, start, keyHeads, valueDimension, table, valueOffset);
     for (let head = 0; head < keyHeads; head++) {
       kernels.attention(
-        q + start * heads * keyDimension * 4, rows, start, heads, keyHeads, keyDimension, valueDimension, 1 / Math.sqrt(keyDimension),
+        q + start * heads * keyDimension * 4, rows, start, start + rows, heads, keyHeads, keyDimension, valueDimension, 1 / Math.sqrt(keyDimension),
         causal ? 1 : 0, window, softcap, sinks, table, 0, valueOffset, scores, y + start * heads * valueDimension * 4, head, head + 1,
       );
     }
