@@ -33,6 +33,13 @@ std::vector<int> read_shape(const JsReader& from) {
   return shape;
 }
 
+bool is_bfloat16(const JsReader& value) {
+  if (!value.has("precision")) return false;
+  if (value["precision"].string() != "bfloat16") value["precision"].fail("\"bfloat16\"");
+  if (value["dtype"].string() != "float") value["dtype"].fail("\"float\" with a precision");
+  return true;
+}
+
 class GraphReader {
  public:
   explicit GraphReader(const JsReader& source) : source_(source) {}
@@ -61,7 +68,8 @@ class GraphReader {
     for (const JsReader& value : source_["values"].array()) {
       graph_.values.push_back({OperationSource::choose(value["leading"], leadings),
                                read_shape(value["dimensions"]),
-                               OperationSource::choose(value["dtype"], types)});
+                               OperationSource::choose(value["dtype"], types),
+                               is_bfloat16(value)});
     }
     names_.values = graph_.values.size();
   }

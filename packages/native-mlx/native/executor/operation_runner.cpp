@@ -40,7 +40,7 @@ mx::array OperationRunner::operand(const mx::array& x, ValueId id, ValueId outpu
   const auto shaped = has_rows ? aligned(x, made.dimensions.size()) : x;
   if (made.leading == Leading::none || prepared_.precise[static_cast<size_t>(output)])
     return mx::astype(shaped, mx::float32);
-  return mx::astype(shaped, prepared_.dtype);
+  return mx::astype(shaped, prepared_.dtype_of(output));
 }
 
 const mx::array& OperationRunner::positions() {
@@ -68,7 +68,7 @@ void OperationRunner::operator()(const ParameterOperation& operation) {
 void OperationRunner::operator()(const EmbeddingOperation& operation) {
   const auto look_up = [&](const mx::array& ids) {
     const auto known = operation.limit ? limited(ids, *operation.limit) : ids;
-    return embedding(known, weight(operation.weight), prepared_.dtype);
+    return embedding(known, weight(operation.weight), prepared_.dtype_of(operation.output));
   };
   make(operation.output, look_up, operation.input);
 }
@@ -183,9 +183,10 @@ void OperationRunner::operator()(const ConcatOperation& operation) {
   std::vector<mx::array> inputs;
   for (const ValueId id : operation.inputs) {
     if (!at(id)) return;
-    inputs.push_back(*at(id));
+    inputs.push_back(input(id, operation.output));
   }
-  at(operation.output) = concat(std::move(inputs), operation.axis, leading(operation.output));
+  at(operation.output) =
+      settled(concat(std::move(inputs), operation.axis, leading(operation.output)), operation.output);
 }
 
 void OperationRunner::operator()(const TransposeOperation& operation) {
@@ -207,9 +208,9 @@ void OperationRunner::operator()(const SoftmaxOperation& operation) {
 }
 
 void OperationRunner::operator()(const RouteOperation& operation) {
-  const auto& input = at(operation.input);
-  if (!input) return;
-  auto [indices, weights] = route(*input, operation, tensor(operation.selection_bias), tensor(operation.expert_scale));
+  if (!at(operation.input)) return;
+  const auto scores = input(operation.input, operation.output);
+  auto [indices, weights] = route(scores, operation, tensor(operation.selection_bias), tensor(operation.expert_scale));
   at(operation.indices) = std::move(indices);
   at(operation.output) = std::move(weights);
 }
@@ -219,18 +220,20 @@ const std::optional<ExpertOrder>& OperationRunner::order_of(ValueId indices) {
   return found != orders_.end() ? found->second : orders_.emplace(indices, expert_order(*at(indices))).first->second;
 }
 
-const mx::array& OperationRunner::sorted(ValueId input, ValueId indices, const ExpertOrder& order) {
-  const std::pair key{input, indices};
+const mx::array& OperationRunner::sorted(const mx::array& x,
+                                         const ExpertLinearOperation& operation,
+                                         const ExpertOrder& order) {
+  const std::pair key{operation.input, operation.indices};
   const auto found = sorted_.find(key);
   if (found != sorted_.end()) return found->second;
-  return sorted_.emplace(key, sorted_rows(*at(input), *at(indices), order)).first->second;
+  return sorted_.emplace(key, sorted_rows(x, *at(operation.indices), order)).first->second;
 }
 
 void OperationRunner::operator()(const ExpertLinearOperation& operation) {
   const auto apply = [&](const mx::array& x, const mx::array& indices) {
     const auto& order = order_of(operation.indices);
     if (!order) return expert_linear(x, indices, weight(operation.weight));
-    const auto& rows = sorted(operation.input, operation.indices, *order);
+    const auto& rows = sorted(x, operation, *order);
     return sorted_expert_linear(rows, indices, *order, weight(operation.weight));
   };
   make(operation.output, apply, operation.input, operation.indices);

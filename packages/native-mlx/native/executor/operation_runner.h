@@ -1,6 +1,7 @@
 #pragma once
 
 #include <mlx/array.h>
+#include <mlx/ops.h>
 
 #include <map>
 #include <optional>
@@ -62,7 +63,16 @@ class OperationRunner {
   // Makes the output where all inputs are there.
   template <typename Make, typename... Ids>
   void make(ValueId output, Make make, Ids... inputs) {
-    if ((at(inputs).has_value() && ...)) at(output) = make(*at(inputs)...);
+    if ((at(inputs).has_value() && ...)) at(output) = settled(make(input(inputs, output)...), output);
+  }
+
+  // A rounded input in full precision, unless the output is rounded as well.
+  mlx::core::array input(ValueId id, ValueId output) {
+    const bool is_widened = prepared_.is_rounded(id) && !prepared_.is_rounded(output);
+    return is_widened ? mlx::core::astype(*at(id), prepared_.dtype) : *at(id);
+  }
+  mlx::core::array settled(const mlx::core::array& made, ValueId output) const {
+    return prepared_.is_rounded(output) ? mlx::core::astype(made, mlx::core::bfloat16) : made;
   }
 
   std::optional<mlx::core::array>& at(ValueId id) { return values_[static_cast<size_t>(id)]; }
@@ -76,7 +86,10 @@ class OperationRunner {
   mlx::core::array operand(const mlx::core::array& x, ValueId id, ValueId output) const;
   const mlx::core::array& positions();
   const std::optional<ExpertOrder>& order_of(ValueId indices);
-  const mlx::core::array& sorted(ValueId input, ValueId indices, const ExpertOrder& order);
+  // `x` is the input.
+  const mlx::core::array& sorted(const mlx::core::array& x,
+                                 const ExpertLinearOperation& operation,
+                                 const ExpertOrder& order);
 
   const PreparedGraph& prepared_;
   const Step& step_;

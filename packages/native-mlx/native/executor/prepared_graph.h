@@ -28,6 +28,11 @@ struct PreparedGraph {
   std::vector<bool> precise;
 
   bool is_constant(ValueId id) const { return graph.values[static_cast<size_t>(id)].leading == Leading::none; }
+  // Whether a value has less precision than the others.
+  bool is_rounded(ValueId id) const {
+    return dtype == mlx::core::float32 && graph.values[static_cast<size_t>(id)].bfloat16;
+  }
+  mlx::core::Dtype dtype_of(ValueId id) const { return is_rounded(id) ? mlx::core::bfloat16 : dtype; }
 };
 
 // Evaluates what it computes, on the current device.

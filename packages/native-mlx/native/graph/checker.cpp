@@ -107,11 +107,11 @@ void Checker::own_state(StateId id) {
 }
 
 void Checker::make(ValueId id, Leading leading, const Shape& shape) {
-  make(id, Value{leading, shape, ElementType::real});
+  make(id, Value{leading, shape, ElementType::real, false});
 }
 
 void Checker::make_integers(ValueId id, Leading leading, const Shape& shape, int64_t bound) {
-  make(id, Value{leading, shape, ElementType::integer});
+  make(id, Value{leading, shape, ElementType::integer, false});
   bounds_[static_cast<size_t>(id)] = bound;
 }
 

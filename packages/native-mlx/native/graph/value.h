@@ -18,6 +18,7 @@ struct Value {
   Leading leading;
   std::vector<int> dimensions;
   ElementType type;
+  bool bfloat16;  // rounded to it in a float32 model, as MLX leaves what an embedding of quantized floats gives
 };
 
 }  // namespace mlxengine
