@@ -14,8 +14,6 @@ CHECKPOINTS = {
         settings(num_hidden_layers=5, hidden_size=128, intermediate_size=256, head_dim=32, sliding_window=6, sliding_window_pattern="LLLG"),
         quantization=(128, 4, "affine"), dtype="float16",
     ),
-    # A quantized float embedding would come out in bfloat16, and queries, keys and values here are made of it as it is.
-    "windows-nvfp4": Checkpoint(
-        settings(sliding_window=5, sliding_window_pattern="LG"), quantization=(16, 4, "nvfp4"), overrides={"embed_tokens": False},
-    ),
+    "windows-nvfp4": Checkpoint(settings(sliding_window=5, sliding_window_pattern="LG"), quantization=(16, 4, "nvfp4")),
+    "mxfp4": Checkpoint(settings(tie_word_embeddings=True), quantization=(32, 4, "mxfp4")),
 }

@@ -15,4 +15,5 @@ CHECKPOINTS = {
     "own-head-in-spite-of-config": Checkpoint(config("gemma3_text", **{**TEXT, "hidden_size": 96, "tie_word_embeddings": True})),
     "2-bit-g128": Checkpoint(config("gemma3_text", **TEXT, **WIDE), quantization=(128, 2, "affine")),
     "only-full": Checkpoint(config("gemma3_text", **{**TEXT, "sliding_window_pattern": 1, "num_hidden_layers": 2}), quantization=(32, 5, "affine")),
+    "nvfp4": Checkpoint(config("gemma3_text", **{**TEXT, "hidden_size": 96}), quantization=(16, 4, "nvfp4")),
 }

@@ -27,4 +27,5 @@ CHECKPOINTS = {
     "8-bit-64": Checkpoint(config(), quantization=(64, 8, "affine"), dtype="bfloat16"),
     "5-bit-128": Checkpoint(config(n_embd=128, layer_norm_epsilon=1e-6), quantization=(128, 5, "affine")),
     "hugging-face": Checkpoint(config(), hugging_face=hugging_face),
+    "mxfp4": Checkpoint(config(), quantization=(32, 4, "mxfp4")),
 }

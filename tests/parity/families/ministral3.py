@@ -43,4 +43,5 @@ CHECKPOINTS = {
     ),
     "hugging-face": Checkpoint(settings(rope_parameters=PLAIN), hugging_face=hugging_face),
     "hugging-face-tied": Checkpoint(settings(tie_word_embeddings=True), hugging_face=hugging_face),
+    "mxfp8": Checkpoint(settings(rope_parameters=PLAIN), quantization=(32, 8, "mxfp8")),
 }

@@ -13,8 +13,8 @@ def hugging_face(weights, config):
 
 CHECKPOINTS = {
     "dense": Checkpoint(config("olmo2")),
-    # A quantized float embedding would come out in bfloat16, and queries, keys and values here are made of it as it is.
-    "nvfp4": Checkpoint(config("olmo2"), quantization=(16, 4, "nvfp4"), overrides={"embed_tokens": False}),
+    "nvfp4": Checkpoint(config("olmo2"), quantization=(16, 4, "nvfp4")),
+    "biases-mxfp8": Checkpoint(config("olmo2", attention_bias=True, mlp_bias=True, tie_word_embeddings=True), quantization=(32, 8, "mxfp8")),
     "biases-tied": Checkpoint(config("olmo2", attention_bias=True, mlp_bias=True, tie_word_embeddings=True, num_key_value_heads=4)),
     "defaults": Checkpoint(
         config("olmo2", rope_traditional=True, rope_scaling=LLAMA3, drop=("head_dim", "num_key_value_heads", "tie_word_embeddings")),

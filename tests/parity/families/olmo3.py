@@ -13,4 +13,5 @@ CHECKPOINTS = {
     "3-bit-128": Checkpoint(
         config("olmo3", num_hidden_layers=4, sliding_window=8, hidden_size=128, intermediate_size=256), quantization=(128, 3, "affine"),
     ),
+    "mxfp4": Checkpoint(config("olmo3", num_hidden_layers=4, sliding_window=8, attention_bias=True), quantization=(32, 4, "mxfp4")),
 }

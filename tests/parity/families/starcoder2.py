@@ -13,4 +13,5 @@ CHECKPOINTS = {
         settings(hidden_size=128, intermediate_size=512, num_key_value_heads=1), quantization=(64, 4, "affine"), dtype="float16",
         overrides={"lm_head": {"group_size": 32, "bits": 6}, "layers.1.mlp": False},
     ),
+    "nvfp4": Checkpoint(settings(), quantization=(16, 4, "nvfp4")),
 }
