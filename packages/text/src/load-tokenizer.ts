@@ -1,11 +1,13 @@
-import { type ModelSource, throwIfAborted, type Tokenizer, TokenizerError } from '@mlxengine/core';
+import { type ModelSource, throwIfAborted, TokenizerError } from '@mlxengine/core';
 import { CheckpointFiles } from './checkpoint-files.js';
 import { decoderFactory } from './decoding/decoder.js';
 import { TokenizerEncoder } from './encoding/text-encoder.js';
+import type { JsonNode } from './json-node.js';
 import { findChatTemplate } from './template/find-chat-template.js';
 import { CheckpointTokenizer } from './tokenizer/checkpoint-tokenizer.js';
 import { specialTokens } from './tokenizer/special-tokens.js';
 import { idOf } from './tokenizer/vocabulary.js';
+import type { TextTokenizer } from './text-tokenizer.js';
 
 /** How to load a tokenizer. */
 export interface LoadTokenizerOptions {
@@ -24,7 +26,7 @@ export interface LoadTokenizerOptions {
  *
  * @throws `TokenizerError` where a file is missing, broken or not supported; `AbortedError` by the signal
  */
-export async function loadTokenizer(source: ModelSource, { signal, endTokens = [] }: LoadTokenizerOptions = {}): Promise<Tokenizer> {
+export async function loadTokenizer(source: ModelSource, { signal, endTokens = [] }: LoadTokenizerOptions = {}): Promise<TextTokenizer> {
   throwIfAborted(signal, 'Loading the tokenizer');
   const files = await CheckpointFiles.open(source, signal);
   const file = await files.json('tokenizer.json');
@@ -40,5 +42,13 @@ export async function loadTokenizer(source: ModelSource, { signal, endTokens = [
     decoder: decoderFactory(file.get('decoder')),
     template,
     endTokens: [...new Set(end === undefined ? endTokens : [...endTokens, end])],
+    maximumLength: maximumLength(configuration),
+    keep: configuration?.get('truncation_side').value === 'left' ? 'last' : 'first',
   });
+}
+
+/** transformers writes 10^30 where there is no limit. */
+function maximumLength(configuration: JsonNode | undefined): number | undefined {
+  const length = configuration?.get('model_max_length').value;
+  return typeof length === 'number' && Number.isSafeInteger(length) && length > 0 ? length : undefined;
 }

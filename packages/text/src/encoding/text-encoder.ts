@@ -1,13 +1,20 @@
 import type { JsonNode } from '../json-node.js';
+import type { EncodedSequence, EncodeSequenceOptions } from '../text-tokenizer.js';
 import { idOf, readVocabulary, type Vocabulary } from '../tokenizer/vocabulary.js';
 import { type AddedToken, addedTokens, AddedTokenSplitter } from './added-tokens.js';
 import { BpeModel } from './bpe-model.js';
 import { UnigramOrWordPiece } from './library-model.js';
 import { type Normalizer, normalizer } from './normalizer.js';
-import { surroundingTokens } from './post-processor.js';
+import { sequenceTemplates, type SequencePart } from './post-processor.js';
 import { type PreTokenizer, preTokenizer } from './pre-tokenizer.js';
 import type { TokenModel } from './token-model.js';
+import { longestFirst } from './truncate.js';
 import { WordLevelModel } from './word-level-model.js';
+
+/** A part of a sequence with the id of its token. */
+interface EncodedPart extends SequencePart {
+  readonly id: number;
+}
 
 /** Text to ids, by the steps of a tokenizer.json: added tokens, normalizer, pre-tokenizer, model, post-processor. */
 export class TokenizerEncoder {
@@ -17,8 +24,8 @@ export class TokenizerEncoder {
   readonly #normalize: Normalizer | undefined;
   readonly #preTokenize: PreTokenizer;
   readonly #model: TokenModel;
-  readonly #before: readonly number[];
-  readonly #after: readonly number[];
+  readonly #single: readonly EncodedPart[];
+  readonly #pair: readonly EncodedPart[];
 
   /** @throws `TokenizerError` that names the part of the file that is wrong or not supported */
   constructor(file: JsonNode) {
@@ -30,19 +37,36 @@ export class TokenizerEncoder {
     this.#normalized = new AddedTokenSplitter(byText(added.filter(({ normalized }) => normalized), this.#normalize));
     this.#preTokenize = preTokenizer(file.get('pre_tokenizer'));
     this.#model = tokenModel(model, this.vocabulary.modelIds);
-    const { before, after } = surroundingTokens(file.get('post_processor'));
+    const { single, pair } = sequenceTemplates(file.get('post_processor'));
     const toId = (token: string): number => idOf(this.vocabulary, token) ?? file.get('post_processor').fail(`tokens of the vocabulary; "${token}" is not`);
-    this.#before = before.map(toId);
-    this.#after = after.map(toId);
+    const encoded = (part: SequencePart): EncodedPart => ({ ...part, id: part.kind === 'token' ? toId(part.token) : 0 });
+    this.#single = single.map(encoded);
+    this.#pair = pair.map(encoded);
   }
 
   encode(text: string, addSpecialTokens: boolean): number[] {
-    const ids: number[] = addSpecialTokens ? [...this.#before] : [];
+    const ids = this.#encodeAll(text);
+    return addSpecialTokens ? this.#single.flatMap(({ kind, id }) => (kind === 'token' ? [id] : ids)) : ids;
+  }
+
+  /** @param keep - which ids of a text that is too long stay */
+  encodeSequence(text: string, { pair, maximumLength = Infinity }: EncodeSequenceOptions, keep: 'first' | 'last'): EncodedSequence {
+    const template = pair === undefined ? this.#single : this.#pair;
+    const texts = { first: this.#encodeAll(text), second: pair === undefined ? [] : this.#encodeAll(pair) };
+    const most = Math.max(0, maximumLength - template.filter(({ kind }) => kind === 'token').length);
+    const [first, second] = longestFirst([texts.first.length, texts.second.length], most);
+    const cut = (ids: readonly number[], length: number): readonly number[] => (keep === 'first' ? ids.slice(0, length) : ids.slice(ids.length - length));
+    const whole = { first: cut(texts.first, first), second: cut(texts.second, second) };
+    const parts = template.map(({ kind, id, type }) => ({ ids: kind === 'token' ? [id] : whole[kind], type }));
+    return { ids: parts.flatMap(({ ids }) => ids), types: parts.flatMap(({ ids, type }) => ids.map(() => type)) };
+  }
+
+  #encodeAll(text: string): number[] {
+    const ids: number[] = [];
     for (const part of this.#raw.split(text)) {
       if ('token' in part) ids.push(part.token.id);
       else this.#encodeText(part.text, part.start === 0, ids);
     }
-    if (addSpecialTokens) ids.push(...this.#after);
     return ids;
   }
 

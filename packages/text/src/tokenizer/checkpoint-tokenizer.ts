@@ -1,8 +1,9 @@
-import type { ChatTemplateOptions, EncodeOptions, Message, StreamingDetokenizer, Tokenizer } from '@mlxengine/core';
+import type { ChatTemplateOptions, EncodeOptions, Message, StreamingDetokenizer } from '@mlxengine/core';
 import type { DecoderFactory } from '../decoding/decoder.js';
 import { Detokenizer } from '../decoding/detokenizer.js';
 import type { TokenizerEncoder } from '../encoding/text-encoder.js';
 import type { ChatTemplate } from '../template/chat-template.js';
+import type { EncodedSequence, EncodeSequenceOptions, TextTokenizer } from '../text-tokenizer.js';
 
 /** What a {@link CheckpointTokenizer} is made of. */
 export interface TokenizerParts {
@@ -10,17 +11,22 @@ export interface TokenizerParts {
   readonly decoder: DecoderFactory;
   readonly template: () => ChatTemplate;
   readonly endTokens: readonly number[];
+  readonly maximumLength: number | undefined;
+  /** Which ids of a text that is too long stay. */
+  readonly keep: 'first' | 'last';
 }
 
 /** The tokenizer of one checkpoint. */
-export class CheckpointTokenizer implements Tokenizer {
+export class CheckpointTokenizer implements TextTokenizer {
   readonly specificationVersion = 'v1' as const;
   readonly endTokens: readonly number[];
+  readonly maximumLength: number | undefined;
   readonly #parts: TokenizerParts;
 
   constructor(parts: TokenizerParts) {
     this.#parts = parts;
     this.endTokens = parts.endTokens;
+    this.maximumLength = parts.maximumLength;
   }
 
   get vocabularySize(): number {
@@ -29,6 +35,10 @@ export class CheckpointTokenizer implements Tokenizer {
 
   encode(text: string, { addSpecialTokens = true }: EncodeOptions = {}): number[] {
     return this.#parts.encoder.encode(text, addSpecialTokens);
+  }
+
+  encodeSequence(text: string, options: EncodeSequenceOptions = {}): EncodedSequence {
+    return this.#parts.encoder.encodeSequence(text, options, this.#parts.keep);
   }
 
   decode(ids: readonly number[] | Uint32Array): string {
