@@ -153,7 +153,11 @@ void OperationRunner::operator()(const BinaryOperation& operation) {
 }
 
 void OperationRunner::operator()(const ScaleOperation& operation) {
-  const auto apply = [&](const mx::array& x) { return scale(fitting(x, operation.output), operation); };
+  // Only the result is rounded: a factor of 1 / 15 in bfloat16 would be another one.
+  const bool widens = prepared_.is_rounded(operation.output);
+  const auto apply = [&](const mx::array& x) {
+    return scale(widens ? mx::astype(x, mx::float32) : fitting(x, operation.output), operation);
+  };
   make(operation.output, apply, operation.input);
 }
 
