@@ -27,12 +27,14 @@ export class Lowering {
   readonly #values = new Map<ValueId, BufferId>();
   readonly #made = new Map<string, unknown>();
   readonly #tables: StepTable[] = [];
+  readonly #biased: ReadonlySet<string>;
   readonly #ids: BufferId;
   readonly #rowIndices: BufferId;
 
   constructor(graph: ModelGraph, weights: WeightPlan) {
     this.graph = graph;
     this.#weights = weights;
+    this.#biased = new Set(graph.weights.flatMap(({ path, bias }) => (bias ? [path] : [])));
     this.states = layOutStates(graph);
     this.#ids = this.buffer({ leading: 'tokens', elements: 1, pinned: true });
     this.#rowIndices = this.buffer({ leading: 'rows', elements: 1, pinned: true });
@@ -129,9 +131,9 @@ export class Lowering {
     return this.#weights.vectors.get(name) ?? missing('vector', name);
   }
 
-  /** Address of a bias, where the weight's declaration has one. */
+  /** Address of a bias, where the weight's declaration has one; a tensor of its own may be named alike. */
   bias(path: string): number | undefined {
-    return this.#weights.vectors.get(`${path}.bias`);
+    return this.#biased.has(path) ? this.#weights.vectors.get(`${path}.bias`) : undefined;
   }
 
   rows(value: ValueId): { readonly leading: LeadingDimension } {
