@@ -1,5 +1,6 @@
 #include "executor/experts.h"
 
+#include <mlx/device.h>
 #include <mlx/ops.h>
 
 namespace mx = mlx::core;
@@ -13,7 +14,12 @@ constexpr size_t least_sorted = 64;
 
 // [..., 1, in] with one index for each of the leading dimensions, which x may broadcast to, to [..., 1, out].
 mx::array gathered_product(const mx::array& x, const mx::array& indices, const LoadedWeight& weight, bool sorted) {
-  if (!weight.quantization) return mx::gather_mm(x, mx::swapaxes(weight.weight, -1, -2), std::nullopt, indices, sorted);
+  if (!weight.quantization) {
+    // MLX's CPU gathers matrices in float32 alone.
+    const auto dtype = mx::default_device() == mx::Device::cpu ? mx::float32 : x.dtype();
+    const auto matrices = mx::swapaxes(mx::astype(weight.weight, dtype), -1, -2);
+    return mx::astype(mx::gather_mm(mx::astype(x, dtype), matrices, std::nullopt, indices, sorted), x.dtype());
+  }
   const Quantization& format = *weight.quantization;
   return mx::gather_qmm(x,
                         weight.weight,
