@@ -1,5 +1,6 @@
 #include "executor/latent_attention.h"
 
+#include <mlx/backend/cuda/cuda.h>
 #include <mlx/fast.h>
 #include <mlx/ops.h>
 
@@ -11,13 +12,31 @@ namespace mlxengine {
 
 namespace {
 
+// MLX's CUDA kernels multiply with a single quantized matrix at a time.
+bool multiplies_quantized_batches() {
+  return mx::default_device() == mx::Device::cpu || !mx::cu::is_available();
+}
+
+mx::array dense(const LoadedWeight& weight, mx::Dtype dtype) {
+  if (!weight.quantization) return weight.weight;
+  const Quantization& q = *weight.quantization;
+  return mx::dequantize(
+      weight.weight, *weight.scales, weight.biases, q.group_size, q.bits, q.mode, std::nullopt, dtype);
+}
+
 // x [1, heads or 1, n, …] times each head's matrix [out, in], or that transposed: [1, heads, n, out] or [1, heads, n,
 // in].
 mx::array head_product(const mx::array& x, const LoadedWeight& weight, bool transposed) {
-  if (!weight.quantization) return mx::matmul(x, transposed ? mx::swapaxes(weight.weight, 1, 2) : weight.weight);
-  const Quantization& q = *weight.quantization;
-  auto product =
-      mx::quantized_matmul(x, weight.weight, *weight.scales, weight.biases, transposed, q.group_size, q.bits, q.mode);
+  const auto multiply = [&] {
+    if (!weight.quantization || !multiplies_quantized_batches()) {
+      const auto matrices = dense(weight, x.dtype());
+      return mx::matmul(x, transposed ? mx::swapaxes(matrices, 1, 2) : matrices);
+    }
+    const Quantization& q = *weight.quantization;
+    return mx::quantized_matmul(
+        x, weight.weight, *weight.scales, weight.biases, transposed, q.group_size, q.bits, q.mode);
+  };
+  const auto product = multiply();
   if (!weight.global_factor) return product;
   return mx::multiply(product, mx::reshape(mx::astype(*weight.global_factor, product.dtype()), {-1, 1, 1}));
 }
