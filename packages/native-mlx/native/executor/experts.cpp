@@ -2,6 +2,7 @@
 
 #include <mlx/device.h>
 #include <mlx/ops.h>
+#include "executor/weight_operations.h"
 
 namespace mx = mlx::core;
 
@@ -61,18 +62,21 @@ mx::array sorted_rows(const mx::array& x, const mx::array& indices, const Expert
   return mx::expand_dims(mx::take(rows, from, 0), 1);
 }
 
-mx::array expert_linear(const mx::array& x, const mx::array& indices, const LoadedWeight& weight) {
+mx::array expert_linear(const mx::array& input, const mx::array& indices, const LoadedWeight& weight) {
+  const auto x = in_range(input, weight);
   const auto rows = x.ndim() == 2 ? mx::expand_dims(x, {1, 2}) : mx::expand_dims(x, 2);
-  return finished(mx::squeeze(gathered_product(rows, indices, weight, false), -2), indices, weight);
+  const auto product = mx::squeeze(gathered_product(rows, indices, weight, false), -2);
+  return mx::astype(finished(product, indices, weight), input.dtype());
 }
 
 mx::array sorted_expert_linear(const mx::array& rows,
                                const mx::array& indices,
                                const ExpertOrder& order,
                                const LoadedWeight& weight) {
-  const auto product = mx::squeeze(gathered_product(rows, order.indices, weight, true), -2);
+  const auto product = mx::squeeze(gathered_product(in_range(rows, weight), order.indices, weight, true), -2);
   const auto unsorted = mx::take(product, order.inverse, 0);
-  return finished(mx::reshape(unsorted, {indices.shape(0), indices.shape(1), -1}), indices, weight);
+  const auto shaped = mx::reshape(unsorted, {indices.shape(0), indices.shape(1), -1});
+  return mx::astype(finished(shaped, indices, weight), rows.dtype());
 }
 
 mx::array combine(const mx::array& x, const mx::array& weights) {

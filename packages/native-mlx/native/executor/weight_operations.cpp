@@ -21,21 +21,26 @@ mx::array multiplied(const mx::array& x, const mx::array& factor) {
 
 }  // namespace
 
+mx::array in_range(const mx::array& x, const LoadedWeight& weight) {
+  return weight.global_factor && x.dtype() == mx::float16 ? mx::astype(x, mx::float32) : x;
+}
+
 mx::array linear(const mx::array& x, const LoadedWeight& weight) {
   if (!weight.quantization) {
     const auto transposed = mx::transpose(weight.weight);
     return weight.bias ? mx::addmm(*weight.bias, x, transposed) : mx::matmul(x, transposed);
   }
-  auto product = quantized_product(x, weight);
-  if (weight.global_factor) product = multiplied(product, *weight.global_factor);
+  auto product = quantized_product(in_range(x, weight), weight);
+  if (weight.global_factor) product = mx::astype(multiplied(product, *weight.global_factor), x.dtype());
   return weight.bias ? mx::add(product, *weight.bias) : product;
 }
 
 mx::array head_linear(const mx::array& x, const LoadedWeight& weight) {
   const auto heads_first = mx::transpose(x, {1, 0, 2});
-  auto product = weight.quantization ? quantized_product(heads_first, weight)
+  auto product = weight.quantization ? quantized_product(in_range(heads_first, weight), weight)
                                      : mx::matmul(heads_first, mx::swapaxes(weight.weight, -1, -2));
-  if (weight.global_factor) product = multiplied(product, mx::reshape(*weight.global_factor, {-1, 1, 1}));
+  if (weight.global_factor)
+    product = mx::astype(multiplied(product, mx::reshape(*weight.global_factor, {-1, 1, 1})), x.dtype());
   auto rows_first = mx::transpose(product, {1, 0, 2});
   return weight.bias ? mx::add(rows_first, *weight.bias) : rows_first;
 }

@@ -6,6 +6,9 @@
 
 namespace mlxengine {
 
+// An input whose product with the weight, before its global factor, is not out of float16's range.
+mlx::core::array in_range(const mlx::core::array& x, const LoadedWeight& weight);
+
 // x · Wᵀ (+ bias): [n, in] to [n, out]. Rows stay rows: MLX's quantized product is many times slower on [n, 1, in].
 mlx::core::array linear(const mlx::core::array& x, const LoadedWeight& weight);
 
