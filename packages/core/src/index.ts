@@ -1,4 +1,5 @@
-export type { EmbeddingEngine, EmbeddingResult } from './engine/embedding-engine.js';
+export type { EmbeddingEngine, EmbeddingResult, EmbedOptions } from './engine/embedding-engine.js';
+export type { RerankingEngine, RerankOptions, RerankResult } from './engine/reranking-engine.js';
 export { defineEngine } from './engine/define-engine.js';
 export type { EngineImplementation, EngineRequest } from './engine/engine-implementation.js';
 export type { EngineParameters } from './engine/engine-parameters.js';

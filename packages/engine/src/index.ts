@@ -2,7 +2,9 @@ import type { ModelReference } from '@mlxengine/core';
 import type { BackendProbe } from '@mlxengine/core/backend';
 import { inferenceEngine, type InferenceEngine } from './inference-engine.js';
 import { probeCandidate } from './probe-candidate.js';
+import { loadEmbeddingModelOn, type InferenceEmbeddingEngine } from './embedding/load-embedding-model.js';
 import { openModelOn, type InferenceEngineOptions, type OpenedModel } from './open-model.js';
+import { loadRerankerOn, type InferenceReranker } from './reranking/load-reranker.js';
 import { verifyModelOn, type VerifyOptions } from './verify/verify-model.js';
 import type { Verification } from './verify/verification.js';
 import { nodePlatform } from './platform-node.js';
@@ -12,6 +14,8 @@ export type { Differences, Verification } from './verify/verification.js';
 export type { VerifyOptions } from './verify/verify-model.js';
 export type { BackendChoice, BackendSelection } from './backend-selection.js';
 export { explainChoice, type BackendExplanation } from './explain-choice.js';
+export type { InferenceEmbeddingEngine } from './embedding/load-embedding-model.js';
+export type { InferenceReranker } from './reranking/load-reranker.js';
 export type { InferenceEngine } from './inference-engine.js';
 export type { InferenceEngineOptions, OpenedModel } from './open-model.js';
 
@@ -32,6 +36,24 @@ export async function loadModel(model: ModelReference, options: InferenceEngineO
  */
 export async function openModel(model: ModelReference, options: InferenceEngineOptions = {}): Promise<OpenedModel> {
   return openModelOn(nodePlatform, model, options);
+}
+
+/**
+ * Loads a model that turns texts into vectors: BERT, XLM-R and ModernBERT, and decoders such as Qwen3-Embedding and EmbeddingGemma, with
+ * pooling and what follows as sentence-transformers' files beside the model say. Without such files encoders take the mean and decoders
+ * the last token's vector, made one long. Texts that are too long are cut at their end, as sentence-transformers does.
+ * @throws what {@link loadModel} throws; `UnsupportedFeatureError` for a model that generates or ranks
+ */
+export async function loadEmbeddingModel(model: ModelReference, options: InferenceEngineOptions = {}): Promise<InferenceEmbeddingEngine> {
+  return loadEmbeddingModelOn(nodePlatform, model, options);
+}
+
+/**
+ * Loads a model that says how well documents answer a query: cross-encoders with one label, and Qwen3-Reranker.
+ * @throws what {@link loadModel} throws; `UnsupportedFeatureError` for a model that generates or embeds
+ */
+export async function loadReranker(model: ModelReference, options: InferenceEngineOptions = {}): Promise<InferenceReranker> {
+  return loadRerankerOn(nodePlatform, model, options);
 }
 
 /** Probes every backend of this platform, in order of preference. */

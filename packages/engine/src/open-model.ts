@@ -1,5 +1,6 @@
 import {
   throwIfAborted,
+  UnsupportedFeatureError,
   type ExperimentalFeatures,
   type LoadModelOptions,
   type ModelReference,
@@ -7,8 +8,8 @@ import {
   type Tokenizer,
 } from '@mlxengine/core';
 import type { BackendModel, ComputeDtype, InferenceBackend } from '@mlxengine/core/backend';
-import { readCheckpoint, type Architecture, type Checkpoint } from '@mlxengine/models';
-import { loadTokenizer } from '@mlxengine/text';
+import { readCheckpoint, type Architecture, type Checkpoint, type ModelTask } from '@mlxengine/models';
+import { loadTokenizer, type TextTokenizer } from '@mlxengine/text';
 import type { BackendChoice, BackendSelection } from './backend-selection.js';
 import type { EnginePlatform } from './platform.js';
 import { resolveModel } from './resolve-model.js';
@@ -49,11 +50,40 @@ export async function openModelOn(
   reference: ModelReference,
   options: InferenceEngineOptions,
 ): Promise<OpenedModel> {
-  const { prepared: tokenizer, ...opened } = await openOn(platform, reference, options, (source, { endTokens }) => {
+  return openTextModel(platform, reference, options, ({ graph, task }) => {
+    if (graph.outputs.logits === undefined || task !== 'generate') throw generatesNothing(graph.architecture, task);
+  });
+}
+
+function generatesNothing(architecture: string, task: ModelTask): UnsupportedFeatureError {
+  const remedy = task === 'rerank' ? 'It says how well texts answer a query: load it with loadReranker.' : 'It makes vectors: load it with loadEmbeddingModel.';
+  return new UnsupportedFeatureError('feature.unsupported', { component: `This model of the architecture ${architecture}`, feature: 'generation', remedy });
+}
+
+/**
+ * Does it for a model of any task.
+ * @param check - throws where the model is not what is wanted
+ */
+export async function openTextModel(
+  platform: EnginePlatform, reference: ModelReference, options: OpenOptions, check: (checkpoint: Checkpoint) => void,
+): Promise<OpenedTextModel> {
+  const { prepared: tokenizer, ...opened } = await openOn(platform, reference, options, (source, checkpoint) => {
+    check(checkpoint);
     options.onProgress?.({ phase: 'tokenizer' });
-    return loadTokenizer(source, { ...signalOf(options), endTokens });
+    return loadTokenizer(source, { ...signalOf(options), endTokens: checkpoint.endTokens });
   });
   return { ...opened, tokenizer };
+}
+
+/** A model of any task with its tokenizer. */
+export interface OpenedTextModel extends OpenedModel {
+  readonly tokenizer: TextTokenizer;
+}
+
+/** What is not for applications to say. */
+export interface OpenOptions extends InferenceEngineOptions {
+  /** Default: what the model was made for. */
+  readonly task?: ModelTask | undefined;
 }
 
 /**
@@ -63,7 +93,7 @@ export async function openModelOn(
 export async function openOn<Prepared>(
   platform: EnginePlatform,
   reference: ModelReference,
-  options: InferenceEngineOptions,
+  options: OpenOptions,
   prepare: (source: ModelSource, checkpoint: Checkpoint) => Promise<Prepared>,
 ): Promise<OpenedWith<Prepared>> {
   const start = performance.now();
@@ -76,8 +106,8 @@ export async function openOn<Prepared>(
     onProgress: (progress) => options.onProgress?.({ ...progress, phase: 'download' }),
   });
   options.onProgress?.({ phase: 'read' });
-  const { architectures } = options;
-  const checkpoint = await readCheckpoint(source, { ...signalOf(options), ...(architectures && { architectures }) });
+  const { architectures, task } = options;
+  const checkpoint = await readCheckpoint(source, { ...signalOf(options), task, ...(architectures && { architectures }) });
   const configuration = { ...checkpoint.configuration, id: typeof reference === 'string' ? reference : source.name };
   const selected = await takeBackend(platform, options);
   try {

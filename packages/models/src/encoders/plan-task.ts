@@ -42,13 +42,16 @@ export interface TaskContext {
 export async function planTask(plan: ArchitecturePlan, context: TaskContext): Promise<TaskPlan> {
   const { source, files, signal } = context;
   const settings = await readEmbeddingSettings(source, files, { signal, modules: mergedModules(context.stored) });
-  const task = context.task ?? ownTask(plan.graph, context.config, settings);
+  const task = context.task ?? ownTask(plan.graph, context, settings);
   const { outputs } = plan.graph;
   const encodes = outputs.logits === undefined;
   if (task === 'generate') return { ...plan, task, tensors: [] };
   if (task === 'rerank') return { ...rerankPlan(plan, context.config), task, tensors: [] };
-  if (outputs.pooled !== undefined) throw unsupported(plan.graph, 'embedding', 'It is a classifier: load it as a reranker.');
+  if (outputs.pooled !== undefined) throw unsupported(plan.graph, 'embedding', 'It is a classifier: load it with loadReranker.');
   const bidirectional = isBidirectional(context.config);
+  if (!encodes && settings === undefined && !bidirectional && !embedsWithoutFiles(plan.graph, context)) {
+    throw unsupported(plan.graph, 'embedding', 'It generates text, and nothing beside it says how it embeds: load it with loadModel, or an embedding model here.');
+  }
   const embedding = settings ?? (encodes || bidirectional ? plainEmbedding : lastTokenEmbedding);
   const { graph, hidden } = encodes ? { graph: plan.graph, hidden: outputs.hidden! } : decoderAsEncoder(plan.graph, { bidirectional });
   return {
@@ -61,12 +64,23 @@ export async function planTask(plan: ArchitecturePlan, context: TaskContext): Pr
 /** Decoders that embed without saying how mean the last token's vector, made one long. */
 const lastTokenEmbedding: EmbeddingSettings = { ...plainEmbedding, modules: [{ type: 'pooling', modes: ['last'] }, { type: 'normalize' }] };
 
-function ownTask(graph: ModelGraph, config: Readonly<Record<string, unknown>>, settings: EmbeddingSettings | undefined): ModelTask {
+function ownTask(graph: ModelGraph, context: TaskContext, settings: EmbeddingSettings | undefined): ModelTask {
   if (graph.outputs.logits === undefined) return graph.outputs.pooled === undefined ? 'embed' : 'rerank';
-  const reader = new ConfigReader(config);
-  if (readLabels(reader) !== undefined) return 'rerank';
-  const headless = reader.optionalStrings('architectures')?.every((name) => /(?<!LMHead)Model$/.test(name)) === true;
-  return settings !== undefined || headless || isBidirectional(config) ? 'embed' : 'generate';
+  if (readLabels(new ConfigReader(context.config)) !== undefined) return 'rerank';
+  return settings !== undefined || isHeadless(context) || isBidirectional(context.config) ? 'embed' : 'generate';
+}
+
+/** Families whose embedding models and rerankers are configured like those that generate. */
+const likeGenerators = ['qwen3'];
+
+function embedsWithoutFiles({ architecture }: ModelGraph, context: TaskContext): boolean {
+  return likeGenerators.includes(architecture) || isHeadless(context);
+}
+
+/** `Qwen3Model` rather than `Qwen3ForCausalLM`. */
+function isHeadless({ config, stored }: TaskContext): boolean {
+  const names = new ConfigReader(config).optionalStrings('architectures');
+  return names?.every((name) => /(?<!LMHead)Model$/.test(name)) === true && !stored.has('lm_head.weight');
 }
 
 function isBidirectional(config: Readonly<Record<string, unknown>>): boolean {
@@ -86,8 +100,11 @@ function mergedModules(stored: TaskContext['stored']): readonly EmbeddingModule[
 function rerankPlan(plan: ArchitecturePlan, config: Readonly<Record<string, unknown>>): ArchitecturePlan {
   const { graph } = plan;
   if (graph.outputs.pooled !== undefined) return plan;
-  if (graph.outputs.logits === undefined) throw unsupported(graph, 'reranking', 'It has no classifier: load it as an embedding model.');
+  if (graph.outputs.logits === undefined) throw unsupported(graph, 'reranking', 'It has no classifier: load it with loadEmbeddingModel.');
   const labels = readLabels(new ConfigReader(config));
+  if (labels === undefined && !likeGenerators.includes(graph.architecture)) {
+    throw unsupported(graph, 'reranking', 'It generates text: load it with loadModel, or a reranker here.');
+  }
   if (labels === undefined) return { graph: decoderAsScorer(graph, { bidirectional: false }), sanitize: (tensors) => plan.sanitize(tensors) };
   const encoder = decoderAsEncoder(graph, { bidirectional: false });
   return { graph: withScore(encoder.graph, encoder.hidden, labels), sanitize: (tensors) => sanitizeDecoder(plan, tensors) };

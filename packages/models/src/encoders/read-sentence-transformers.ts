@@ -19,6 +19,8 @@ export interface EmbeddingSettings {
   readonly modules: readonly EmbeddingModule[];
   /** Longer texts are cut to so many tokens; `undefined`: the context's length. */
   readonly maximumLength: number | undefined;
+  /** Whether texts are made lower-case first. */
+  readonly lowercase: boolean;
   /** Texts that go before others, by name, such as `query`. */
   readonly prompts: Readonly<Record<string, string>>;
   /** The prompt that is used where none is asked for. */
@@ -27,7 +29,7 @@ export interface EmbeddingSettings {
 
 /** Where the files say nothing, sentence-transformers takes the mean, and so do we. */
 export const plainEmbedding: EmbeddingSettings = {
-  modules: [{ type: 'pooling', modes: ['mean'] }], maximumLength: undefined, prompts: {}, defaultPrompt: undefined,
+  modules: [{ type: 'pooling', modes: ['mean'] }], maximumLength: undefined, lowercase: false, prompts: {}, defaultPrompt: undefined,
 };
 
 /** How to read {@link EmbeddingSettings}. */
@@ -54,6 +56,7 @@ export async function readEmbeddingSettings(
   return {
     modules,
     maximumLength: texts?.optionalInteger('max_seq_length', { minimum: 1, maximum: 2 ** 31 - 1 }),
+    lowercase: texts?.boolean('do_lower_case', false) ?? false,
     prompts: Object.fromEntries(prompts?.keys().map((name) => [name, prompts.string(name, '')]) ?? []),
     defaultPrompt: own?.has('default_prompt_name') === true ? own.string('default_prompt_name') : undefined,
   };
@@ -94,6 +97,7 @@ const poolingNames: Readonly<Record<string, Pooling>> = { cls: 'cls', mean: 'mea
 /** Older files have a flag for each mode, newer ones its name. */
 function readPooling(config: ConfigReader | undefined): EmbeddingModule {
   if (config === undefined) return { type: 'pooling', modes: ['mean'] };
+  if (!config.boolean('include_prompt', true)) throw unsupported('a pooling that leaves prompts out');
   const named = config.has('pooling_mode') ? config.string('pooling_mode') : undefined;
   if (named !== undefined) {
     const mode = Object.hasOwn(poolingNames, named) ? poolingNames[named] : undefined;
