@@ -35,6 +35,7 @@ import { lfm2 } from './lfm2.js';
 import { lfm2_moe } from './lfm2_moe.js';
 import { llama } from './llama.js';
 import { mamba2 } from './mamba2.js';
+import { mimo } from './mimo.js';
 import { minicpm } from './minicpm.js';
 import { minimax } from './minimax.js';
 import { ministral3 } from './ministral3.js';
@@ -102,6 +103,7 @@ export const builtIn: readonly Architecture[] = [
   lfm2_moe,
   llama,
   mamba2,
+  mimo,
   minicpm,
   minimax,
   ministral3,
