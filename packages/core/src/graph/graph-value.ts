@@ -15,9 +15,13 @@ export interface GraphValue {
   readonly dtype: 'int32' | 'float';
   /**
    * Elements are rounded to bfloat16 (to nearest, ties to even) even where the model is computed in float32, as MLX has it
-   * between an embedding of quantized floats (mxfp4, nvfp4, mxfp8) and the first float32 weight. A `linear` with a weight
-   * of quantized floats that makes such a value rounds each step of its sums: in groups, `g ← r(g + r(x · q))` with q a
-   * weight before its scale, then `sum ← r(sum + r(scale · g))`, in the order of the columns, with r the rounding.
+   * between an embedding of quantized floats (mxfp4, nvfp4, mxfp8) and the first float32 weight. What makes such a value
+   * rounds some of its steps as well, with r the rounding:
+   *
+   * - a `linear` with a weight of quantized floats each step of its sums, in groups `g ← r(g + r(x · q))` with q a weight
+   *   before its scale, then `sum ← r(sum + r(scale · g))`, in the order of the columns;
+   * - a `rope` cosines, sines and products; its amplitude comes before them as a product of its own;
+   * - an `attention` the queries after `r(scale)`, the scores and the softmax.
    */
   readonly precision?: 'bfloat16';
 }

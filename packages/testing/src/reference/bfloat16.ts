@@ -3,7 +3,7 @@ import type { GroupedFloats } from '../tiny-model/float-quantization.js';
 import { zerosLike, vectorsOf, type Tensor } from './tensor.js';
 
 /** The nearest bfloat16, ties to even. */
-function round(value: number): number {
+export function round(value: number): number {
   return fromBfloat16(toBfloat16(value));
 }
 

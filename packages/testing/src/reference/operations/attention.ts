@@ -1,4 +1,5 @@
 import type { AttentionOperation } from '@mlxengine/core/graph';
+import { round } from '../bfloat16.js';
 import { chunksOf, dot, rowOf, zerosLike, type Tensor } from '../tensor.js';
 import type { Implementations, OperationRun } from '../operation-run.js';
 import type { StepPart } from '../reference-step.js';
@@ -7,7 +8,9 @@ import { addTokens, weightedSum } from './token-states.js';
 /** Scaled dot-product attention. */
 export const attention: Implementations<'attention'> = {
   attention(operation, run) {
-    const { value, weight, step } = run;
+    const { value, weight, step, isRounded } = run;
+    // In bfloat16 what is between the steps is rounded too.
+    const settle = isRounded(operation.output) ? round : (x: number): number => x;
     const queries = value(operation.queries);
     const [heads = 0, keySize = 0] = queries.dimensions;
     const [keyHeads = 0, valueSize = 0] = value(operation.values).dimensions;
@@ -20,8 +23,10 @@ export const attention: Implementations<'attention'> = {
         const [from, to] = visibleRange(operation, position, first, keys.length);
         chunksOf(rowOf(queries, part.start + index), keySize).forEach((query, head) => {
           const group = Math.floor((head * keyHeads) / heads);
-          const scores = Float64Array.from({ length: to - from }, (_, token) => score(operation, query, keys[from + token] as Float32Array, group * keySize));
-          const shares = shareOut(scores, sinks?.[head]);
+          const scaled = Float64Array.from(query, (x) => settle(settle(operation.scale) * x));
+          const scores = Float64Array.from({ length: to - from }, (_, token) =>
+            settle(capped(operation, settle(dot(scaled, keys[from + token] as Float32Array, group * keySize)))));
+          const shares = shareOut(scores, sinks?.[head]).map(settle);
           rowOf(output, part.start + index).set(weightedSum(shares, values, valueSize, from, group * valueSize), head * valueSize);
         });
       }
@@ -30,9 +35,8 @@ export const attention: Implementations<'attention'> = {
   },
 };
 
-function score({ scale, softcap }: AttentionOperation, query: Float32Array, keys: Float32Array, start: number): number {
-  const plain = scale * dot(query, keys, start);
-  return softcap === undefined ? plain : softcap * Math.tanh(plain / softcap);
+function capped({ softcap }: AttentionOperation, score: number): number {
+  return softcap === undefined ? score : softcap * Math.tanh(score / softcap);
 }
 
 /** Softmax; a sink takes its share of it and gives nothing. */

@@ -1,14 +1,16 @@
 import type { RopeOperation } from '@mlxengine/core/graph';
+import { round } from '../bfloat16.js';
 import { chunksOf, product, rowOf, type Tensor } from '../tensor.js';
 import type { Implementations } from '../operation-run.js';
 
 /** What depends on the position alone. */
 export const positions: Implementations<'rope' | 'positionScale'> = {
-  rope(operation, { value, step }) {
+  rope(operation, { value, step, isRounded }) {
+    const settle = isRounded(operation.output) ? round : (x: number): number => x;
     const tensor = value(operation.input);
     const output: Tensor = { ...tensor, data: tensor.data.slice() };
     step.positions.forEach((position, row) => {
-      for (const head of chunksOf(rowOf(output, row), tensor.dimensions.at(-1) as number)) rotate(head, operation, position);
+      for (const head of chunksOf(rowOf(output, row), tensor.dimensions.at(-1) as number)) rotate(head, operation, position, settle);
     });
     return output;
   },
@@ -20,15 +22,18 @@ export const positions: Implementations<'rope' | 'positionScale'> = {
   },
 };
 
-function rotate(head: Float32Array, operation: RopeOperation, position: number): void {
-  const { rotaryDimensions, traditional, amplitude } = operation;
+/** @param settle - rounds each step of what is in bfloat16 */
+function rotate(head: Float32Array, operation: RopeOperation, position: number, settle: (x: number) => number): void {
+  const { rotaryDimensions, traditional } = operation;
+  const amplitude = settle(operation.amplitude);
   const half = rotaryDimensions / 2;
   for (let pair = 0; pair < half; pair++) {
     const [first, second] = traditional ? [2 * pair, 2 * pair + 1] : [pair, pair + half];
     const angle = position * frequency(operation, pair, position);
-    const [x, y] = [head[first] as number, head[second] as number];
-    head[first] = amplitude * (x * Math.cos(angle) - y * Math.sin(angle));
-    head[second] = amplitude * (x * Math.sin(angle) + y * Math.cos(angle));
+    const [cosine, sine] = [settle(Math.cos(angle)), settle(Math.sin(angle))];
+    const [x, y] = [settle(amplitude * (head[first] as number)), settle(amplitude * (head[second] as number))];
+    head[first] = settle(x * cosine) - settle(y * sine);
+    head[second] = settle(x * sine) + settle(y * cosine);
   }
 }
 
