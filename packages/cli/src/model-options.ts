@@ -1,4 +1,4 @@
-import type { GenerateParameters } from '@mlxengine/core';
+import { CommandError, type GenerateParameters } from '@mlxengine/core';
 import type { BackendChoice, InferenceEngineOptions } from '@mlxengine/engine';
 import type { CommandOption } from './command.js';
 import type { OptionValues } from './option-values.js';
@@ -23,6 +23,19 @@ const backends: readonly BackendChoice[] = ['auto', 'mlx', 'fallback'];
 /** Which model, and how to load it. */
 export function readModelOptions(values: OptionValues): { readonly model: string } & InferenceEngineOptions {
   return { model: values.text('model') ?? 'smollm2', backend: values.oneOf('backend', backends) ?? 'auto' };
+}
+
+/** Options of commands that load a model for which there is no default. */
+export const vectorModelOptions: Readonly<Record<'model' | 'backend' | 'json', CommandOption>> = {
+  model: { ...modelOptions.model, description: 'folder or hub id' },
+  backend: modelOptions.backend,
+  json: { type: 'boolean', description: 'one line of JSON' },
+};
+
+/** {@link readModelOptions} where there is no default. */
+export function readVectorModelOptions(values: OptionValues, command: string): ReturnType<typeof readModelOptions> {
+  if (values.text('model') === undefined) throw new CommandError('cli.usage', { problem: '--model is missing.', command });
+  return readModelOptions(values);
 }
 
 /** How to generate. */
