@@ -25,6 +25,7 @@ export type {
   TensorDtype,
   TensorInformation,
   TensorLocation,
+  TensorStream,
   WeightSource,
 } from './model/weight-source.js';
 export type { CodedErrorOptions, CodeOf } from './errors/coded.js';

@@ -12,6 +12,8 @@ export interface ReadOptions {
   readonly offset?: number;
   /** Number of bytes; default up to the end of the file. */
   readonly length?: number;
+  /** Memory, exactly as long as the range, that a source may fill and give back instead of allocating; it need not. */
+  readonly into?: Uint8Array;
   readonly signal?: AbortSignal;
 }
 

@@ -29,6 +29,15 @@ export interface ReadTensorOptions {
   readonly signal?: AbortSignal;
 }
 
+/** One tensor's bytes from first to last, in parts of whatever length. */
+export interface TensorStream {
+  /**
+   * Fills memory with the bytes that follow, whole elements.
+   * @throws `CheckpointError` where they cannot be had
+   */
+  read(into: Uint8Array): Promise<void>;
+}
+
 /**
  * The weights of one model under the names its graph uses (after the family's rewrites), as data:
  * a backend takes each tensor when it wants it, so that no second copy is ever needed.
@@ -47,6 +56,12 @@ export interface WeightSource {
    * @throws `CheckpointError` where there is no such tensor or its bytes cannot be had.
    */
   read(name: string, options?: ReadTensorOptions): Promise<Uint8Array>;
+  /**
+   * The same bytes part by part, for a backend whose memory the source cannot write to: neither of them then holds a whole
+   * large tensor beside the model. Absent where tensors are in memory anyway.
+   * @throws `CheckpointError` where there is no such tensor
+   */
+  open?(name: string, options?: Pick<ReadTensorOptions, 'signal'>): TensorStream;
   /** Where the bytes lie on disk; `undefined` where they are made on reading or do not lie in a local file. */
   location(name: string): TensorLocation | undefined;
 }

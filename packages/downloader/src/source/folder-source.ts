@@ -107,7 +107,7 @@ async function readFile(folder: string, name: string, path: string, options: Rea
 
 async function readRange(handle: FileHandle, file: string, size: number, options: ReadOptions): Promise<Uint8Array> {
   const { offset, length } = rangeWithin(file, size, options);
-  const bytes = new Uint8Array(length);
+  const bytes = options.into?.length === length ? options.into : new Uint8Array(length);
   let done = 0;
   while (done < length) {
     throwIfAborted(options.signal, `Reading ${file}`);

@@ -27,11 +27,13 @@ export interface CreateCommand {
   readonly abortFlag: SharedArrayBuffer | undefined;
 }
 
-/** Brings one tensor's bytes. */
+/** Brings a part of a tensor's bytes, in order; its buffer comes back with the answer. */
 export interface WriteTensorCommand {
   readonly type: 'write-tensor';
   readonly job: number;
   readonly index: number;
+  /** First byte of the tensor that it brings. */
+  readonly offset: number;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
@@ -101,6 +103,8 @@ export interface JobResult {
   readonly scores?: readonly ScoreResult[];
   /** Of an {@link EmbedCommand}. */
   readonly vectors?: EmbedResult;
+  /** Of a {@link WriteTensorCommand}: its buffer, to be used again. */
+  readonly buffer?: ArrayBuffer;
 }
 
 /** A job is over. */

@@ -49,7 +49,7 @@ export class RuntimeServer {
   async #work(command: JobCommand, control: JobControl): Promise<JobResult> {
     switch (command.type) {
       case 'create': await this.#create(command); return {};
-      case 'write-tensor': this.#writeTensor(command); return {};
+      case 'write-tensor': return { buffer: this.#writeTensor(command) };
       case 'read-tensors': await this.#readTensors(command, control); return {};
       case 'generate': await this.#generate(command, control); return {};
       case 'score': return { scores: await this.#loaded.score(command.request, control) };
@@ -63,11 +63,12 @@ export class RuntimeServer {
     this.#flag = abortFlag === undefined ? undefined : new Int32Array(abortFlag);
   }
 
-  #writeTensor({ index, bytes }: WriteTensorCommand): void {
+  #writeTensor({ index, offset, bytes }: WriteTensorCommand): ArrayBuffer {
     const tensor = this.#plan?.tensors[index];
-    if (tensor === undefined) return;
-    this.#loaded.tensorBytes(tensor).set(bytes);
-    this.#loaded.finishTensor(tensor);
+    if (tensor === undefined) return bytes.buffer;
+    this.#loaded.tensorBytes(tensor).set(bytes, offset);
+    if (offset + bytes.length === tensor.byteLength) this.#loaded.finishTensor(tensor);
+    return bytes.buffer;
   }
 
   async #readTensors({ job, tensors }: ReadTensorsCommand, control: JobControl): Promise<void> {
@@ -106,7 +107,8 @@ export class RuntimeServer {
   }
 }
 
-function buffersOf({ scores = [], vectors }: JobResult): ArrayBuffer[] {
+function buffersOf({ scores = [], vectors, buffer }: JobResult): ArrayBuffer[] {
   const arrays = [...scores.flatMap(({ logProbabilities, logits }) => [logProbabilities, logits]), ...(vectors?.pooled ?? []), ...(vectors?.hidden ?? [])];
-  return arrays.flatMap((array) => (array === undefined ? [] : [array.buffer as ArrayBuffer]));
+  const buffers = arrays.flatMap((array) => (array === undefined ? [] : [array.buffer as ArrayBuffer]));
+  return buffer === undefined ? buffers : [...buffers, buffer];
 }

@@ -1,5 +1,5 @@
 import { CheckpointError, InvalidArgumentError, throwIfAborted } from '@mlxengine/core';
-import type { ModelSource, Quantization, ReadTensorOptions, TensorLocation, WeightSource } from '@mlxengine/core';
+import type { ModelSource, Quantization, ReadTensorOptions, TensorLocation, TensorStream, WeightSource } from '@mlxengine/core';
 import type { DerivedTensor } from '../sanitize/derived-tensor.js';
 import { openTensor } from '../sanitize/readers/open-tensor.js';
 
@@ -35,14 +35,36 @@ export class CheckpointWeights implements WeightSource {
   }
 
   async read(name: string, options: ReadTensorOptions = {}): Promise<Uint8Array> {
-    const tensor = this.tensors.get(name);
-    if (tensor === undefined) throw new CheckpointError('checkpoint.unknown-tensor', { source: this.source.name, tensor: JSON.stringify(name) });
+    const tensor = this.tensor(name);
     const into = options.into ?? new Uint8Array(tensor.byteLength);
-    if (into.length !== tensor.byteLength) {
-      throw new InvalidArgumentError('argument.out-of-range', { name: 'into.length', found: into.length, expected: String(tensor.byteLength) });
-    }
+    if (into.length !== tensor.byteLength) throw outOfRange(into.length, String(tensor.byteLength));
     throwIfAborted(options.signal, `Reading ${name}`);
     await openTensor(tensor.data, { source: this.source, signal: options.signal }).read(0, into);
     return into;
   }
+
+  open(name: string, { signal }: Pick<ReadTensorOptions, 'signal'> = {}): TensorStream {
+    const { data, byteLength } = this.tensor(name);
+    const reader = openTensor(data, { source: this.source, signal });
+    let offset = 0;
+    return {
+      read: async (into) => {
+        throwIfAborted(signal, `Reading ${name}`);
+        if (into.length > byteLength - offset) throw outOfRange(into.length, `at most ${byteLength - offset}`);
+        const begin = offset;
+        offset += into.length;
+        await reader.read(begin, into);
+      },
+    };
+  }
+
+  private tensor(name: string): DerivedTensor {
+    const tensor = this.tensors.get(name);
+    if (tensor === undefined) throw new CheckpointError('checkpoint.unknown-tensor', { source: this.source.name, tensor: JSON.stringify(name) });
+    return tensor;
+  }
+}
+
+function outOfRange(found: number, expected: string): InvalidArgumentError {
+  return new InvalidArgumentError('argument.out-of-range', { name: 'into.length', found, expected });
 }

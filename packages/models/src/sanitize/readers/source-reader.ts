@@ -26,14 +26,18 @@ export class SourceReader implements TensorReader {
     for (let done = 0; done < into.length; done += pieceBytes) {
       throwIfAborted(this.context.signal, `Reading ${this.tensor.name}`);
       const length = Math.min(pieceBytes, into.length - done);
-      into.set(await this.readPiece(offset + done, length), done);
+      const part = into.subarray(done, done + length);
+      const piece = await this.readPiece(offset + done, part);
+      if (piece !== part) part.set(piece);
     }
   }
 
-  private async readPiece(offset: number, length: number): Promise<Uint8Array> {
+  /** The bytes, in the given memory where the source takes it. */
+  private async readPiece(offset: number, into: Uint8Array): Promise<Uint8Array> {
+    const { length } = into;
     const { file, byteLength, byteOffset, name } = this.tensor;
     const { source, signal } = this.context;
-    const piece = await source.read(file, { offset: byteOffset + offset, length, ...(signal && { signal }) });
+    const piece = await source.read(file, { offset: byteOffset + offset, length, into, ...(signal && { signal }) });
     if (piece.length === length) return piece;
     throw new CheckpointError('checkpoint.short-read', { file, tensor: JSON.stringify(name), found: offset + piece.length, expected: byteLength });
   }
