@@ -35,13 +35,15 @@ GEMMA3 = {
     "sliding_window": 12, "sliding_window_pattern": 3, "query_pre_attn_scalar": 24, "use_bidirectional_attention": True,
 }
 
-FLAGS = {"cls": "pooling_mode_cls_token", "mean": "pooling_mode_mean_tokens", "max": "pooling_mode_max_tokens", "last": "pooling_mode_lasttoken"}
+FLAGS = {"cls": "pooling_mode_cls_token", "max": "pooling_mode_max_tokens", "mean": "pooling_mode_mean_tokens", "last": "pooling_mode_lasttoken"}
+NAMES = {"last": "lasttoken"}
 POOLINGS = {"cls": lambda x: x[0], "mean": lambda x: x.mean(0), "max": lambda x: x.max(0), "last": lambda x: x[-1]}
 ACTIVATIONS = {"identity": "torch.nn.modules.linear.Identity", "tanh": "torch.nn.modules.activation.Tanh"}
 
 
-def pooling(*modes):
-    return ("Pooling", modes)
+def pooling(*modes, named=False):
+    """Flags, which mean the order of FLAGS, or names as newer files have them."""
+    return ("Pooling", modes, named)
 
 
 def dense(size, activation="identity", bias=False):
@@ -161,7 +163,10 @@ class EncoderCheckpoint:
             listed.append({"idx": index, "name": str(index), "path": path, "type": f"sentence_transformers.models.{kind}"})
             if kind == "Pooling":
                 vector = np.concatenate([POOLINGS[mode](hidden) for mode in settings[0]])
-                config = {"word_embedding_dimension": HIDDEN, **{flag: mode in settings[0] for mode, flag in FLAGS.items()}}
+                modes, named = settings
+                config = {"word_embedding_dimension": HIDDEN, **{flag: mode in modes for mode, flag in FLAGS.items()}}
+                if named:
+                    config = {"embedding_dimension": HIDDEN, "pooling_mode": [NAMES.get(mode, mode) for mode in modes]}
             elif kind == "Dense":
                 size, activation, bias = settings
                 weights = {"linear.weight": random.standard_normal((size, len(vector))) * 1.6 / len(vector) ** 0.5}

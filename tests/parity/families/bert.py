@@ -16,7 +16,8 @@ def old_names(name):
 CHECKPOINTS = {
     "mean": EncoderCheckpoint(BERT, [pooling("mean"), NORMALIZE], unread=("embeddings.position_ids", "pooler.dense.weight", "pooler.dense.bias"), layout="as sentence-transformers stores it"),
     "cls": EncoderCheckpoint({**BERT, "hidden_act": "gelu_new"}, [pooling("cls")], two_texts=True),
-    "max-and-mean-dense": EncoderCheckpoint({**BERT, "hidden_act": "relu"}, [pooling("mean", "max"), dense(48, "tanh", bias=True), NORMALIZE]),
+    "max-and-mean-dense": EncoderCheckpoint({**BERT, "hidden_act": "relu"}, [pooling("max", "mean"), dense(48, "tanh", bias=True), NORMALIZE]),
+    "named-poolings": EncoderCheckpoint(BERT, [pooling("mean", "last", "cls", named=True), NORMALIZE]),
     "plain": EncoderCheckpoint(BERT, tokens=64, dtype="float16"),
     "old-names": EncoderCheckpoint(BERT, rename=old_names, unread=("cls.predictions.bias", "bert.pooler.dense.weight")),
     "4-bit": EncoderCheckpoint(BERT, [pooling("cls"), NORMALIZE], quantization=(32, 4)),

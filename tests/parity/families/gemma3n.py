@@ -26,4 +26,5 @@ CHECKPOINTS = {
     "4-bit": Checkpoint(gemma3n(intermediate_size=[64, 96, 64, 128, 64], altup_active_idx=1, altup_correct_scale=False, final_logit_softcapping=None), quantization=(32, 4, "affine")),
     "unshared-3-bit-g64": Checkpoint(gemma3n(num_kv_shared_layers=0, altup_num_inputs=2, altup_coef_clip=None, activation_sparsity_pattern=[0.3] * 5, **WIDE), quantization=(64, 3, "affine")),
     "hugging-face": Checkpoint(gemma3n(), hugging_face=with_other_senses, dtype="bfloat16"),
+    "mxfp4": Checkpoint(gemma3n(), quantization=(32, 4, "mxfp4")),
 }

@@ -32,4 +32,5 @@ CHECKPOINTS = {
     "2-bit": Checkpoint(settings(num_key_value_heads=4, rope_theta=50000.0), quantization=(32, 2, "affine")),
     "6-bit-128": Checkpoint(settings(hidden_size=128, num_hidden_layers=2), quantization=(128, 6, "affine"), dtype="bfloat16"),
     "hugging-face": Checkpoint(settings(), hugging_face=hugging_face),
+    "nvfp4": Checkpoint(settings(), quantization=(16, 4, "nvfp4")),
 }

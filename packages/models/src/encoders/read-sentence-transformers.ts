@@ -50,7 +50,7 @@ export async function readEmbeddingSettings(
   const read = (path: string): Promise<unknown> => readConfigFile(source, files, path, options);
   const modules = options.modules ?? await readModules(read);
   if (modules === undefined) return undefined;
-  const texts = asConfig(await read('sentence_bert_config.json'), 'sentence_bert_config.json');
+  const texts = await readTextSettings(read);
   const own = asConfig(await read('config_sentence_transformers.json'), 'config_sentence_transformers.json');
   const prompts = own?.object('prompts');
   return {
@@ -63,6 +63,16 @@ export async function readEmbeddingSettings(
 }
 
 type Read = (path: string) => Promise<unknown>;
+
+/** Called after the family, too, in older models. */
+async function readTextSettings(read: Read): Promise<ConfigReader | undefined> {
+  for (const family of ['bert', 'roberta', 'xlm-roberta', 'camembert']) {
+    const file = `sentence_${family}_config.json`;
+    const found = asConfig(await read(file), file);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
 
 async function readModules(read: Read): Promise<readonly EmbeddingModule[] | undefined> {
   const listed = await read('modules.json');
@@ -81,7 +91,7 @@ async function readModule(module: ConfigReader | undefined, read: Read): Promise
   const path = module?.string('path', '') ?? '';
   if (!/^[\w.-]*$/.test(path) || path.includes('..')) throw module!.invalid('path', 'a folder beside the model');
   switch (type) {
-    case 'Transformer': return undefined;
+    case 'Transformer': case 'Dropout': return undefined;
     case 'Normalize': return { type: 'normalize' };
     case 'Pooling': return readPooling(asConfig(await read(`${path}/config.json`), `${path}/config.json`));
     case 'Dense': return readDense(path, asConfig(await read(`${path}/config.json`), `${path}/config.json`));
@@ -89,27 +99,34 @@ async function readModule(module: ConfigReader | undefined, read: Read): Promise
   }
 }
 
-const poolings: Readonly<Record<string, Pooling>> = {
-  pooling_mode_cls_token: 'cls', pooling_mode_mean_tokens: 'mean', pooling_mode_max_tokens: 'max', pooling_mode_lasttoken: 'last',
+/** In the order in which several that are flagged are put one after another. */
+const flags: Readonly<Record<string, Pooling>> = {
+  pooling_mode_cls_token: 'cls', pooling_mode_max_tokens: 'max', pooling_mode_mean_tokens: 'mean', pooling_mode_lasttoken: 'last',
 };
-const poolingNames: Readonly<Record<string, Pooling>> = { cls: 'cls', mean: 'mean', max: 'max', lasttoken: 'last' };
+const names: Readonly<Record<string, Pooling>> = { cls: 'cls', mean: 'mean', max: 'max', lasttoken: 'last' };
 
-/** Older files have a flag for each mode, newer ones its name. */
+/** Newer files have names, older ones a flag for each mode. */
 function readPooling(config: ConfigReader | undefined): EmbeddingModule {
   if (config === undefined) return { type: 'pooling', modes: ['mean'] };
   if (!config.boolean('include_prompt', true)) throw unsupported('a pooling that leaves prompts out');
-  const named = config.has('pooling_mode') ? config.string('pooling_mode') : undefined;
-  if (named !== undefined) {
-    const mode = Object.hasOwn(poolingNames, named) ? poolingNames[named] : undefined;
-    if (mode === undefined) throw unsupported(`the pooling ${JSON.stringify(named)}`);
-    return { type: 'pooling', modes: [mode] };
-  }
-  const flags = config.keys().filter((key) => key.startsWith('pooling_mode_') && config.boolean(key, false));
-  const other = flags.find((flag) => !Object.hasOwn(poolings, flag));
-  if (other !== undefined) throw unsupported(`the pooling ${other}`);
-  // Several are put one after another in this order.
-  const modes = Object.entries(poolings).filter(([flag]) => flags.includes(flag)).map(([, mode]) => mode);
+  const modes = config.has('pooling_mode') ? namedModes(config) : flaggedModes(config);
   return { type: 'pooling', modes: modes.length > 0 ? modes : ['mean'] };
+}
+
+function namedModes(config: ConfigReader): readonly Pooling[] {
+  const listed = Array.isArray(config.raw('pooling_mode')) ? config.optionalStrings('pooling_mode') ?? [] : [config.string('pooling_mode')];
+  return listed.map((name) => {
+    const mode = Object.hasOwn(names, name) ? names[name] : undefined;
+    if (mode === undefined) throw unsupported(`the pooling ${JSON.stringify(name)}`);
+    return mode;
+  });
+}
+
+function flaggedModes(config: ConfigReader): readonly Pooling[] {
+  const set = config.keys().filter((key) => key.startsWith('pooling_mode_') && config.boolean(key, false));
+  const other = set.find((flag) => !Object.hasOwn(flags, flag));
+  if (other !== undefined) throw unsupported(`the pooling ${other}`);
+  return Object.entries(flags).filter(([flag]) => set.includes(flag)).map(([, mode]) => mode);
 }
 
 const activations: Readonly<Record<string, UnaryFunction | undefined>> = { Tanh: 'tanh', Identity: undefined, ReLU: 'relu', GELU: 'gelu', SiLU: 'silu', Sigmoid: 'sigmoid' };
@@ -127,7 +144,8 @@ function readDense(path: string, config: ConfigReader | undefined): EmbeddingMod
 
 function asConfig(value: unknown, file: string): ConfigReader | undefined {
   if (value === undefined) return undefined;
-  return new ConfigReader({ value }, file).object('value');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new ConfigReader({ config: value }, file).invalid('config', '{…}');
+  return new ConfigReader(value as Readonly<Record<string, unknown>>, file);
 }
 
 function unsupported(feature: string): UnsupportedFeatureError {
