@@ -1,3 +1,4 @@
+import { roundBFloat16, scaleBFloat16 } from './bfloat16';
 import { BLOCK, mixValues } from './mix-values';
 import { madd } from './simd';
 import { softcap, softmaxWeights } from './softmax-weights';
@@ -55,11 +56,16 @@ function computeScores(
 /** One query of one head over tokens `first` to `end` of its sequence. */
 function attend(
   query: usize, first: i32, end: i32, head: i32, keyDimension: i32, valueDimension: i32, scale: f32, cap: f32, sink: usize,
-  table: usize, keys: usize, values: usize, scores: usize, y: usize,
+  rounded: i32, table: usize, keys: usize, values: usize, scores: usize, y: usize,
 ): void {
   const tile = first & ~15, skip = first & 15;
   computeScores(query, tile, end, head, keyDimension, f32x4.splat(scale), cap, table, keys, scores);
-  const factor: f32 = <f32>1 / softmaxWeights(scores, skip, end - tile, sink);
+  if (rounded) roundBFloat16(scores, end - tile);
+  let factor: f32 = <f32>1 / softmaxWeights(scores, skip, end - tile, sink);
+  if (rounded) {
+    scaleBFloat16(scores, end - tile, factor);
+    factor = 1;
+  }
   const step = <usize>valueDimension << 2;
   mixValues(scores + (<usize>skip << 2), first, end, values + <usize>(head * BLOCK) * step, step, valueDimension, table, factor, y);
 }
@@ -72,11 +78,12 @@ function attend(
  * @param window - tokens that are seen, the own one included, and as many behind where it is not causal; 0: all
  * @param cap - see `softcap`
  * @param sinks - address of a score for each head that only adds to the sum; 0: none
+ * @param rounded - 1: scores and their softmax are rounded to bfloat16
  * @param scores - room for so many floats, rounded up to 16, and 16 more
  */
 export function attention(
   queries: usize, rows: i32, start: i32, tokens: i32, heads: i32, keyHeads: i32, keyDimension: i32, valueDimension: i32, scale: f32,
-  causal: i32, window: i32, cap: f32, sinks: usize,
+  causal: i32, window: i32, cap: f32, sinks: usize, rounded: i32,
   table: usize, keys: usize, values: usize, scores: usize, y: usize, begin: i32, end: i32,
 ): void {
   const group = heads / keyHeads;
@@ -89,7 +96,7 @@ export function attention(
         attend(
           queries + (<usize>((row * heads + head) * keyDimension) << 2), first, last, keyHead, keyDimension, valueDimension, scale, cap,
           sinks ? sinks + (<usize>head << 2) : 0,
-          table, keys, values, scores, y + (<usize>((row * heads + head) * valueDimension) << 2),
+          rounded, table, keys, values, scores, y + (<usize>((row * heads + head) * valueDimension) << 2),
         );
       }
     }

@@ -15,6 +15,42 @@ export function roundBFloat16(y: usize, count: i32): void {
   for (const end = y + (<usize>count << 2); y < end; y += 16) v128.store(y, round(v128.load(y)));
 }
 
+/** Multiplies elements in place, and rounds them. */
+export function scaleBFloat16(y: usize, count: i32, factor: f32): void {
+  for (const end = y + (<usize>count << 2); y < end; y += 16) v128.store(y, round(f32x4.mul(v128.load(y), f32x4.splat(factor))));
+}
+
+// @ts-ignore: decorator
+@inline
+function roundOne(x: f32): f32 {
+  return f32x4.extract_lane(round(f32x4.splat(x)), 0);
+}
+
+// @ts-ignore: decorator
+@inline
+function rotate(x: usize, y: usize, first: usize, second: usize, amplitude: f32, table: usize, halfBytes: usize): void {
+  const a = roundOne(load<f32>(x + first) * amplitude), b = roundOne(load<f32>(x + second) * amplitude);
+  const cosine = roundOne(load<f32>(table)), sine = roundOne(load<f32>(table + halfBytes));
+  store<f32>(y + first, roundOne(roundOne(a * cosine) - roundOne(b * sine)));
+  store<f32>(y + second, roundOne(roundOne(a * sine) + roundOne(b * cosine)));
+}
+
+/** `rope` in bfloat16, with an amplitude that is not in the table. */
+export function ropeBFloat16(
+  x: usize, rows: i32, heads: i32, dimensions: i32, rotary: i32, traditional: i32, amplitude: f32, table: usize, y: usize,
+): void {
+  const halfBytes = <usize>(rotary >> 1) << 2, bytes = <usize>dimensions << 2, factor = roundOne(amplitude);
+  for (let row = 0; row < rows; row++, table += 2 * halfBytes) {
+    for (let head = 0; head < heads; head++, x += bytes, y += bytes) {
+      for (let i: usize = 0; i < halfBytes; i += 4) {
+        if (traditional) rotate(x, y, 2 * i, 2 * i + 4, factor, table + i, halfBytes);
+        else rotate(x, y, i, halfBytes + i, factor, table + i, halfBytes);
+      }
+      if (x != y) memory.copy(y + 2 * halfBytes, x + 2 * halfBytes, bytes - 2 * halfBytes);
+    }
+  }
+}
+
 // @ts-ignore: decorator
 @inline
 function weights(mode: i32, w: usize, step: usize, column: i32): v128 {

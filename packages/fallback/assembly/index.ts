@@ -1,6 +1,6 @@
 export { affine2, affine3, affine4, affine5, affine6, affine8 } from './affine';
 export { appendKeys, appendValues, attention } from './attention';
-export { linearBFloat16, roundBFloat16 } from './bfloat16';
+export { linearBFloat16, ropeBFloat16, roundBFloat16 } from './bfloat16';
 export { binary } from './binary';
 export { causalConv } from './causal-conv';
 export { initialize } from './constants';

@@ -7,9 +7,12 @@ export interface AttentionKernels {
   rope(
     input: number, rows: number, heads: number, dimensions: number, rotary: number, traditional: number, table: number, output: number,
   ): void;
+  ropeBFloat16(
+    input: number, rows: number, heads: number, dimensions: number, rotary: number, traditional: number, amplitude: number, table: number, output: number,
+  ): void;
   attention(
     queries: number, rows: number, start: number, tokens: number, heads: number, keyHeads: number, keyDimension: number, valueDimension: number,
-    scale: number, causal: number, window: number, softcap: number, sinks: number,
+    scale: number, causal: number, window: number, softcap: number, sinks: number, rounded: number,
     table: number, keys: number, values: number, scores: number, output: number, begin: number, end: number,
   ): void;
   appendLatents(

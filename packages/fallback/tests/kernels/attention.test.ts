@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { KernelMemory } from './kernel-memory.js';
 import { Random } from './random.js';
+import { round } from './round.js';
 
 interface Shape {
   readonly heads: number;
@@ -13,6 +14,8 @@ interface Shape {
   readonly window?: number;
   readonly softcap?: number;
   readonly sinks?: boolean;
+  /** Scores and shares in bfloat16. */
+  readonly rounded?: boolean;
 }
 
 const shapes: readonly Shape[] = [
@@ -24,6 +27,7 @@ const shapes: readonly Shape[] = [
   { heads: 4, keyHeads: 2, keyDimension: 16, valueDimension: 16, tokens: 290, window: 21, sinks: true },
   { heads: 2, keyHeads: 1, keyDimension: 12, valueDimension: 20, tokens: 70, softcap: 2 },
   { heads: 2, keyHeads: 1, keyDimension: 8, valueDimension: 16, tokens: 40, sinks: true, softcap: 5, window: 16 },
+  { heads: 2, keyHeads: 1, keyDimension: 16, valueDimension: 16, tokens: 60, rounded: true },
 ];
 
 const bidirectional: readonly Shape[] = [
@@ -36,6 +40,7 @@ test.each([...shapes, ...bidirectional])('attention is right for %o', async (sha
   const { queries, keys, values } = inputs(shape);
   const found = await attend(shape, [tokens]);
   const scale = 1 / Math.sqrt(keyDimension);
+  const settle = shape.rounded === true ? round : (x: number): number => x;
   for (let row = 0; row < tokens; row += Math.max(1, Math.floor(tokens / 7))) {
     for (let head = 0; head < heads; head++) {
       const keyHead = Math.floor((head * keyHeads) / heads);
@@ -45,11 +50,11 @@ test.each([...shapes, ...bidirectional])('attention is right for %o', async (sha
         for (let i = 0; i < keyDimension; i++) {
           dot += (queries[(row * heads + head) * keyDimension + i] as number) * (keys[(token * keyHeads + keyHead) * keyDimension + i] as number);
         }
-        return Math.exp(softcap === undefined ? dot * scale : softcap * Math.tanh((dot * scale) / softcap));
+        return Math.exp(softcap === undefined ? settle(dot * scale) : softcap * Math.tanh((dot * scale) / softcap));
       });
       const total = scores.reduce((a, b) => a + b) + (shape.sinks === true ? Math.exp(sinkOf(head)) : 0);
       for (let i = 0; i < valueDimension; i++) {
-        const expected = scores.reduce((sum, score, token) => sum + score * (values[(token * keyHeads + keyHead) * valueDimension + i] as number), 0) / total;
+        const expected = scores.reduce((sum, score, token) => sum + settle(score / total) * (values[(token * keyHeads + keyHead) * valueDimension + i] as number), 0);
         expect(found[(row * heads + head) * valueDimension + i]).toBeCloseTo(expected, 4);
       }
     }
@@ -98,7 +103,7 @@ async function attend(shape: Shape, chunks: readonly number[]): Promise<Float32A
     for (let head = 0; head < keyHeads; head++) {
       kernels.attention(
         q + start * heads * keyDimension * 4, rows, start, start + rows, heads, keyHeads, keyDimension, valueDimension, 1 / Math.sqrt(keyDimension),
-        causal ? 1 : 0, window, softcap, sinks, table, 0, valueOffset, scores, y + start * heads * valueDimension * 4, head, head + 1,
+        causal ? 1 : 0, window, softcap, sinks, shape.rounded === true ? 1 : 0, table, 0, valueOffset, scores, y + start * heads * valueDimension * 4, head, head + 1,
       );
     }
     start += rows;

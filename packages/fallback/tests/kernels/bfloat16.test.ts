@@ -4,15 +4,7 @@ import { floatFormats } from '../../src/lowering/matrix.js';
 import { floatMatrix } from './float-matrix.js';
 import { KernelMemory } from './kernel-memory.js';
 import { Random } from './random.js';
-
-/** To bfloat16, to nearest and ties to even. */
-function round(value: number): number {
-  const floats = Float32Array.of(value);
-  const words = new Uint32Array(floats.buffer);
-  const word = words[0] as number;
-  words[0] = Math.floor((word + 0x7fff + ((word >>> 16) & 1)) / 0x10000) * 0x10000;
-  return floats[0] as number;
-}
+import { round } from './round.js';
 
 test('numbers round to the nearest bfloat16, ties to the even one', async () => {
   const memory = await KernelMemory.create();
@@ -50,6 +42,30 @@ test.each(['mxfp4', 'nvfp4', 'mxfp8'] as const)('a linear on %s rounds each step
     });
   }
 });
+
+test.each([[12, 12, false], [12, 8, true], [20, 12, false]] as const)(
+  'a rope of %i elements, %i of them, traditional: %s, rounds cosines, sines and products', async (dimensions, rotary, traditional) => {
+    const memory = await KernelMemory.create();
+    const random = new Random(dimensions);
+    const [rows, heads, half] = [3, 2, rotary / 2];
+    const table = random.floats(rows * rotary);
+    const x = random.floats(rows * heads * dimensions).map(round);
+    const y = memory.allocate(x.length * 4);
+    memory.kernels.ropeBFloat16(memory.floats(x), rows, heads, dimensions, rotary, traditional ? 1 : 0, 1.3, memory.floats(table), y);
+    const expected = [...x];
+    for (let vector = 0; vector < rows * heads; vector++) {
+      for (let pair = 0; pair < half; pair++) {
+        const [first, second] = (traditional ? [2 * pair, 2 * pair + 1] : [pair, pair + half]).map((element) => vector * dimensions + element) as [number, number];
+        const row = Math.floor(vector / heads) * rotary;
+        const [cosine, sine] = [round(table[row + pair] as number), round(table[row + half + pair] as number)];
+        const [a, b] = [round(round(1.3) * (x[first] as number)), round(round(1.3) * (x[second] as number))];
+        expected[first] = round(round(a * cosine) - round(b * sine));
+        expected[second] = round(round(a * sine) + round(b * cosine));
+      }
+    }
+    expect([...memory.read(y, x.length)]).toEqual(expected);
+  },
+);
 
 function scaleValue(mode: keyof typeof floatFormats, byte: number): number {
   if (mode !== 'nvfp4') return 2 ** (byte - 127);

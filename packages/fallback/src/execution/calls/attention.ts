@@ -8,7 +8,7 @@ const slices = 64;
 export function compileAttention(call: CallOf<'attention'>, { kernels, at }: CallSite): CompiledCall {
   const { heads, keyHeads, keyDimension, valueDimension, scale, state, append, window = 0, softcap = 0, sinks = 0 } = call;
   const [queries, keys, values, scores, output] = [at(call.queries), at(call.keys), at(call.values), at(call.scores), at(call.output)];
-  const causal = call.causal ? 1 : 0;
+  const [causal, rounded] = [call.causal ? 1 : 0, call.rounded ? 1 : 0];
   return {
     range: keyHeads * slices,
     step: 1,
@@ -21,7 +21,7 @@ export function compileAttention(call: CallOf<'attention'>, { kernels, at }: Cal
         }
         eachHead(begin, end, rows, (head, first, count) => kernels.attention(
           queries + (row + first) * heads * keyDimension * 4, count, start + first, start + rows, heads, keyHeads, keyDimension, valueDimension,
-          scale, causal, window, softcap, sinks, table, state.keys, state.values, scores,
+          scale, causal, window, softcap, sinks, rounded, table, state.keys, state.values, scores,
           output + (row + first) * heads * valueDimension * 4, head, head + 1,
         ));
       }

@@ -17,6 +17,8 @@ export interface AttentionCall extends RowsCall {
   readonly softcap?: number;
   /** Address of the float32 vector. */
   readonly sinks?: number;
+  /** Whether scores and shares are rounded to bfloat16. */
+  readonly rounded: boolean;
   /** Without a state of the graph's it is a place where keys and values lie while the call works. */
   readonly state: KVLayout;
   /** Whether the state lives on after the step; otherwise a sequence's tokens begin at 0 in it. */

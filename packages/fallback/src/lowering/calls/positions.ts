@@ -10,5 +10,7 @@ export interface RopeCall extends RowsCall {
   readonly traditional: boolean;
   /** Cosines and sines of the step's positions. */
   readonly table: BufferId;
+  /** Of a rope in bfloat16, which is not in the table then. */
+  readonly roundedAmplitude?: number;
   readonly output: BufferId;
 }

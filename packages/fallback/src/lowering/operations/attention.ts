@@ -1,10 +1,12 @@
+import type { BufferId } from '../calls/call.js';
 import { type Lowering, missing, type OperationOf } from '../lowering.js';
 import { type KVLayout, placeKeyValues } from '../state-layout.js';
 import { groupHeads, lowerGroupedLinear } from './grouped-linear.js';
 
 /** Of attentions that share a state the first writes it; without a state there is a place for the keys and values of a step. */
 export function lowerAttention(operation: OperationOf<'attention'>, lowering: Lowering): void {
-  const { scale, causal, window, softcap, sinks, output } = operation;
+  const { causal, window, softcap, sinks, output } = operation;
+  const rounded = lowering.isBFloat16(output);
   const [heads = 1, keyDimension = 1] = lowering.dimensions(operation.queries);
   const [keyHeads = 1, valueDimension = 1] = lowering.dimensions(operation.values);
   const kept = operation.state !== undefined;
@@ -14,11 +16,28 @@ export function lowerAttention(operation: OperationOf<'attention'>, lowering: Lo
     lowering.once(`appended/${operation.state}`, () => (append = true));
   }
   lowering.emit({
-    kernel: 'attention', ...lowering.rows(output), queries: lowering.of(operation.queries), keys: lowering.of(operation.keys),
-    values: lowering.of(operation.values), heads, keyHeads, keyDimension, valueDimension, scale, causal, ...(window !== undefined && { window }),
+    kernel: 'attention', ...lowering.rows(output), queries: rounded ? roundedQueries(operation, lowering) : lowering.of(operation.queries),
+    keys: lowering.of(operation.keys), values: lowering.of(operation.values), heads, keyHeads, keyDimension, valueDimension,
+    scale: rounded ? 1 : operation.scale, causal, rounded, ...(window !== undefined && { window }),
     ...(softcap !== undefined && { softcap }), ...(sinks !== undefined && { sinks: lowering.vector(sinks) }), kept, append,
     state: stateOf(operation, lowering), scores: lowering.scores, output: lowering.define(output),
   });
+}
+
+/** In bfloat16 the scale is a product of its own. */
+function roundedQueries({ queries, scale }: OperationOf<'attention'>, lowering: Lowering): BufferId {
+  const [rows, elements] = [lowering.rows(queries), lowering.elements(queries)];
+  const output = lowering.buffer({ ...rows, elements, pinned: false });
+  lowering.emit({ kernel: 'scale', ...rows, input: lowering.of(queries), factor: toBFloat16(scale), offset: 0, elements, output });
+  lowering.emit({ kernel: 'roundBFloat16', ...rows, output, elements });
+  return output;
+}
+
+function toBFloat16(value: number): number {
+  const words = new Uint32Array(Float32Array.of(value).buffer);
+  const word = words[0] ?? 0;
+  words[0] = (word + 0x7fff + ((word >>> 16) & 1)) & 0xffff0000;
+  return new Float32Array(words.buffer)[0] ?? value;
 }
 
 function stateOf({ state, keys, values }: OperationOf<'attention'>, lowering: Lowering): KVLayout {

@@ -2,13 +2,15 @@ import type { Lowering, OperationOf } from '../lowering.js';
 
 /** One table of cosines and sines serves all that turn alike. */
 export function lowerRope(operation: OperationOf<'rope'>, lowering: Lowering): void {
-  const { input, output, inverseFrequencies, amplitude, rotaryDimensions, traditional, dynamic } = operation;
+  const { input, output, inverseFrequencies, rotaryDimensions, traditional, dynamic } = operation;
+  const rounded = lowering.isBFloat16(output);
+  const amplitude = rounded ? 1 : operation.amplitude;
   const [heads = 1, dimensions = 1] = lowering.dimensions(output);
   const table = lowering.once(`rope/${JSON.stringify([inverseFrequencies, amplitude, dynamic])}`, () =>
     lowering.table(rotaryDimensions, (buffer) => ({ type: 'rope', buffer, inverseFrequencies, amplitude, ...(dynamic && { dynamic }) })));
   lowering.emit({
     kernel: 'rope', ...lowering.rows(output), input: lowering.of(input), heads, dimensions, rotaryDimensions, traditional, table,
-    output: lowering.define(output),
+    ...(rounded && { roundedAmplitude: operation.amplitude }), output: lowering.define(output),
   });
 }
 
