@@ -52,6 +52,34 @@ test('reads into given memory of the right size', async () => {
   await expect(weights.read(norm, { signal: AbortSignal.abort() })).rejects.toThrow(AbortedError);
 });
 
+test('gives a tensor part by part, and nothing past its end', async () => {
+  const { weights } = await readCheckpoint(await tinyCheckpoint());
+  const stream = weights.open?.(norm);
+  const memory = new Uint8Array(256);
+  for (const [begin, end] of [[0, 100], [100, 102], [102, 256]]) await stream?.read(memory.subarray(begin, end));
+  expect(memory).toEqual(testTensor(norm, 'F16', [128]).bytes);
+  await expect(stream?.read(memory.subarray(0, 2))).rejects.toThrow(InvalidArgumentError);
+  expect(() => weights.open?.('nothing')).toThrow(expect.objectContaining({ code: 'checkpoint.unknown-tensor' }));
+  await expect(weights.open?.(norm, { signal: AbortSignal.abort() }).read(memory)).rejects.toThrow(AbortedError);
+});
+
+test('lets the source fill the given memory itself', async () => {
+  const source = await tinyCheckpoint();
+  const { weights } = await readCheckpoint(source);
+  const into = new Uint8Array(256);
+  const read = source.read.bind(source);
+  let filled = 0;
+  source.read = async (path, options = {}) => {
+    const bytes = await read(path, options);
+    options.into?.set(bytes);
+    filled += options.into?.length ?? 0;
+    return options.into ?? bytes;
+  };
+  await weights.read(norm, { into });
+  expect(filled).toBe(256);
+  expect(into).toEqual(testTensor(norm, 'F16', [128]).bytes);
+});
+
 test('a large tensor is read in pieces, none larger than 16 MiB', async () => {
   const config = { vocab_size: 70_000 };
   const source = await tinyCheckpoint({ config });

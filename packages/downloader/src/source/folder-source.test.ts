@@ -41,6 +41,16 @@ test('reads whole files and ranges, also through links', async () => {
   expect(await source.read('model.safetensors', { offset: 8, length: 0 })).toEqual(new Uint8Array(0));
 });
 
+test('reads into given memory of the range\'s length', async () => {
+  const source = await openFolder(join(root, 'model'));
+  const memory = new Uint8Array(5);
+  const into = memory.subarray(1, 4);
+  expect(await source.read('model.safetensors', { offset: 2, length: 3, into })).toBe(into);
+  expect(memory).toEqual(new Uint8Array([0, 2, 3, 4, 0]));
+  expect(await source.read('model.safetensors', { offset: 6, into })).toEqual(new Uint8Array([6, 7]));
+  expect(memory).toEqual(new Uint8Array([0, 2, 3, 4, 0]));
+});
+
 test('a range past the end is a storage error that tells both sizes', async () => {
   const source = await openFolder(join(root, 'model'));
   const read = source.read('model.safetensors', { offset: 6, length: 3 });
