@@ -38,7 +38,8 @@ export function withModules(graph: ModelGraph, hidden: ValueId, modules: readonl
   let vector: ValueId | undefined;
   for (const module of modules) {
     if (module.type === 'pooling') {
-      vector = builder.concat(module.modes.map((mode) => builder.pool(hidden, mode === 'cls' ? 'first' : mode)));
+      const vectors = module.modes.map((mode) => builder.pool(hidden, mode === 'cls' ? 'first' : mode));
+      vector = vectors.length === 1 ? vectors[0]! : builder.concat(vectors);
     } else if (vector === undefined) {
       throw new GraphError('graph.shape-mismatch', { operation: module.type, detail: 'modules', expected: 'pooling first', found: module.type });
     } else if (module.type === 'dense') {
