@@ -75,6 +75,22 @@ test('factors of positions are rounded, whatever they are multiplied with', () =
   expect(marked.operations).toContainEqual({ type: 'binary', function: 'multiply', left: normed, right: scaled?.output, output: before });
 });
 
+test('a mean is a sum by a factor that is rounded', () => {
+  const { marked } = mark((graph, x) => graph.multiply(x, graph.reduce('mean', graph.reshape(graph.slice(x, 0, 0, 24), [24]))), { embed: floats });
+  expect(rounded(marked)).toContain('reduce');
+  expect(marked.operations).toContainEqual(expect.objectContaining({ type: 'scale', factor: 0.041748046875 }));
+});
+
+test('a product with the streams themselves added gets their dtype after the sum', () => {
+  const { marked } = mark((graph, x) => {
+    const streams = graph.reshape(x, [4, 8]);
+    const coefficients = graph.reshape(graph.linear(graph.rmsNorm(x, 'norm', { epsilon }), 'router', { dimensions: 16 }), [4, 4]);
+    return graph.reshape(graph.add(graph.matmul(coefficients, streams), streams), [32]);
+  }, { embed: floats });
+  expect(rounded(marked)).toEqual(['embedding', 'reshape', 'scale', 'reshape', 'selectRows']);
+  expect(marked.operations).toContainEqual(expect.objectContaining({ type: 'scale', factor: 1, offset: 0 }));
+});
+
 test('a graph is marked with its own names and stays plain data', () => {
   const { graph, marked } = mark((builder, x) => builder.linear(x, 'up', { dimensions: 32, bias: true }), { embed: floats, up: floats });
   expect(JSON.parse(JSON.stringify(marked))).toEqual(marked);

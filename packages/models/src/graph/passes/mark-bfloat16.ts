@@ -1,6 +1,8 @@
 import type { Quantization } from '@mlxengine/core';
 import { operationInputs } from '@mlxengine/core/graph';
-import type { GraphOperation, GraphValue, LinearOperation, ModelGraph, PositionScaleOperation, ValueId, WeightDeclaration } from '@mlxengine/core/graph';
+import type {
+  BinaryOperation, GraphOperation, GraphValue, LinearOperation, ModelGraph, PositionScaleOperation, ReduceOperation, ValueId, WeightDeclaration,
+} from '@mlxengine/core/graph';
 import { toBfloat16 } from '../../architectures/parts/bfloat16.js';
 
 /**
@@ -23,6 +25,8 @@ class Marking {
   readonly #operations: GraphOperation[] = [];
   /** What goes through a softcap's tanh was divided by the cap, which is no factor that is rounded. */
   readonly #capped: ReadonlySet<ValueId>;
+  /** Right factors of products of activations, by product. */
+  readonly #factors: ReadonlyMap<ValueId, ValueId>;
 
   constructor(graph: ModelGraph, isFloatMode: (path: string) => boolean) {
     this.#graph = graph;
@@ -30,6 +34,7 @@ class Marking {
     this.#values = [...graph.values];
     this.#weights = new Map(graph.weights.map((weight) => [weight.path, weight]));
     this.#capped = new Set(graph.operations.flatMap((operation) => (operation.type === 'unary' && operation.function === 'tanh' ? [operation.input] : [])));
+    this.#factors = new Map(graph.operations.flatMap((operation) => (operation.type === 'matmul' ? [[operation.output, operation.right] as const] : [])));
   }
 
   run(): ModelGraph {
@@ -40,6 +45,8 @@ class Marking {
   #add(operation: GraphOperation): void {
     if (operation.type === 'linear' && this.#weights.get(operation.weight)?.bias === true && this.#keeps(operation)) return this.#addBiased(operation);
     if (operation.type === 'positionScale') return this.#addPositionScale(operation);
+    if (operation.type === 'reduce' && operation.function === 'mean' && this.#keeps(operation)) return this.#addMean(operation);
+    if (operation.type === 'binary' && this.#isPrediction(operation)) return this.#addPrediction(operation);
     if (this.#keeps(operation)) this.#mark(operation.output);
     this.#operations.push(this.#isMarked(operation.output) ? this.#withRoundedNumbers(operation) : operation);
   }
@@ -76,6 +83,28 @@ class Marking {
     if (this.#isMarked(input)) for (const id of [element, output]) this.#mark(id);
   }
 
+  /** A sum that is rounded, by the number of elements as it is in bfloat16. */
+  #addMean({ input, output }: ReduceOperation): void {
+    const sum = this.#copy(output);
+    for (const id of [sum, output]) this.#mark(id);
+    const size = this.#graph.values[input]?.dimensions.at(-1) ?? 1;
+    this.#operations.push(
+      { type: 'reduce', function: 'sum', input, output: sum },
+      { type: 'scale', input: sum, factor: toBfloat16(1 / size), offset: 0, output },
+    );
+  }
+
+  /** What Gemma 3n predicts of its streams, `M x + x`, is computed in float32 and gets their dtype. */
+  #isPrediction({ function: name, left, right }: BinaryOperation): boolean {
+    return name === 'add' && this.#factors.get(left) === right && this.#isMarked(right) && !this.#isMarked(left);
+  }
+
+  #addPrediction(operation: BinaryOperation): void {
+    const input = this.#copy(operation.output);
+    this.#mark(operation.output);
+    this.#operations.push({ ...operation, output: input }, { type: 'scale', input, factor: 1, offset: 0, output: operation.output });
+  }
+
   /** Whether all that an operation computes with is bfloat16. */
   #keeps(operation: GraphOperation): boolean {
     if (operation.type === 'embedding') return this.#isFloatMode(operation.weight);
@@ -85,6 +114,7 @@ class Marking {
       case 'linear': return this.#isFloatMode(operation.weight);
       case 'rmsNorm': case 'layerNorm': return operation.weight === undefined;
       case 'attention': return operation.sinks === undefined;
+      case 'reduce': return operation.function !== 'deviation';
       case 'rope': case 'unary': case 'binary': case 'scale': case 'clip': case 'gated': case 'l2Norm':
       case 'reshape': case 'slice': case 'concat': case 'transpose': case 'broadcast': case 'selectRows': return true;
       // The others bring float32 of their own, or meet no model that is kept so.
