@@ -46,6 +46,12 @@ const attentionFaults = [
   fault('attends to latents with another scale', { graph: changeOperations('latentAttention', { scale: 0.25 }) }, 'latent attention'),
 ];
 
+const formatFaults = [
+  fault('keeps more than bfloat16', {
+    graph: (graph) => ({ ...graph, values: graph.values.map(({ leading, dimensions, dtype }) => ({ leading, dimensions, dtype })) }),
+  }, ...['mxfp4', 'nvfp4', 'nvfp4 with a global scale', 'mxfp8'].map((format) => `matrices in ${format}`)),
+];
+
 const expertFaults = [
   fault('does not normalize shares', { graph: dropSetting('route', 'normalize') }, 'choices of experts', 'choices of experts by groups'),
   fault('knows no groups', { graph: dropSetting('route', 'groups') }, 'choices of experts by groups'),
@@ -101,4 +107,6 @@ const dtypeFaults = (['float16', 'bfloat16'] as const).map((listed) => fault(`is
 }, `all of them in ${listed}`));
 
 /** Operations that are not what they should be. */
-export const operationFaults: readonly Fault<InferenceBackend>[] = [...arithmeticFaults, ...attentionFaults, ...expertFaults, ...recurrenceFaults, ...dtypeFaults];
+export const operationFaults: readonly Fault<InferenceBackend>[] = [
+  ...arithmeticFaults, ...attentionFaults, ...formatFaults, ...expertFaults, ...recurrenceFaults, ...dtypeFaults,
+];

@@ -110,6 +110,12 @@ export class GraphDraft {
     return this.#same({ type: 'rmsNorm', input, weight, weightOffset: 0, epsilon }, input);
   }
 
+  /** Has a value rounded to bfloat16. @returns the same value */
+  rounded(id: ValueId): ValueId {
+    this.#values[id] = { ...(this.#values[id] as GraphValue), precision: 'bfloat16' };
+    return id;
+  }
+
   selectRows(input: ValueId): ValueId {
     return this.add({ type: 'selectRows', input }, this.dimensionsOf(input), { leading: 'rows' });
   }
