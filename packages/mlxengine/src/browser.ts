@@ -80,6 +80,7 @@ export {
   describeGraph,
   importGguf,
   inspectModel,
+  ropeSettings,
   supportedArchitectures,
   type Architecture,
   type CheckpointSink,
