@@ -60,7 +60,7 @@ describe('what mlxengine reports', () => {
 
   it('help of the program and of each command', async () => {
     const { stdout } = await runMlxengine(['--help']);
-    for (const command of ['run', 'chat', 'bench', 'doctor', 'pull', 'list']) {
+    for (const command of ['run', 'chat', 'embed', 'rerank', 'bench', 'doctor', 'pull', 'list', 'verify']) {
       expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
       expect((await runMlxengine([command, '--help'])).stdout).toContain(`Usage: mlxengine ${command}`);
     }

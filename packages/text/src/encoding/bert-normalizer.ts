@@ -25,7 +25,7 @@ const laterComposites: string = '\\u{105c9}\\u{105e4}\\u{11383}\\u{11385}\\u{113
 const control = new RegExp(`(?![\\t\\n\\r${laterFormats}])[\\p{Cc}\\p{Cf}\\p{Co}\\ufffd]`, 'gu');
 const whitespace = /\p{White_Space}/gu;
 const chinese = /[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{2a6df}\u{2a700}-\u{2b81f}\u{2b920}-\u{2ceaf}\u{2f800}-\u{2fa1f}]/gu;
-const accents = new RegExp(`(?![${laterMarks}])\\p{Mn}|[\\u1734\\u{1171e}]`, 'gu');
+const accents = new RegExp(`(?![${laterMarks}])\\p{Mn}|\\u1734|\\u{1171e}`, 'gu');
 const decomposable = new RegExp(`[^${laterComposites}]+`, 'gu');
 const character = /./gsu;
 
