@@ -2,6 +2,7 @@ import { createTinyModel } from '@mlxengine/testing';
 import { describe, expect, test } from 'vitest';
 import type { NativeEvent, NativeGenerateRequest } from '../src/abi/native-addon.js';
 import { awaitRequest } from '../src/backend/await-request.js';
+import { loadWeights } from '../src/backend/load-weights.js';
 import { modelSpecification } from '../src/backend/model-specification.js';
 import { loadAddon } from '../src/loading/load-addon.js';
 import { missing, suiteName } from './mlx.js';
@@ -18,8 +19,7 @@ async function decode(layers: number, maxTokens: number): Promise<Decode> {
   const { graph, weights } = createTinyModel({ layers });
   const specification = modelSpecification({ graph, weights, device: 'cpu', dtype: undefined });
   const model = new addon.Model(specification);
-  for (const { name } of specification.tensors) model.provide(name, await weights.read(name));
-  await awaitRequest({ operation: 'load', start: (onEvent) => model.load(onEvent) });
+  await loadWeights({ native: model, specification, weights, options: {} });
   const request: NativeGenerateRequest = {
     prompt: Uint32Array.of(1, 2, 3), maxTokens, stopTokens: new Uint32Array(), temperature: 0, topP: 1, minP: 0, topK: 0, seed: 0, constrained: false,
   };

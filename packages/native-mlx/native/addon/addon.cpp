@@ -51,7 +51,7 @@ Napi::Value crossings(const Napi::CallbackInfo& info) {
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   Environment::create(env);
-  exports.Set("abiVersion", Napi::Number::New(env, 2));
+  exports.Set("abiVersion", Napi::Number::New(env, 3));
   exports.Set("mlxVersion", Napi::String::New(env, mlx::core::version()));
   exports.Set("builtForMlxVersion",
               Napi::String::New(env, MLXENGINE_VERSION_TEXT(MLX_VERSION_MAJOR, MLX_VERSION_MINOR, MLX_VERSION_PATCH)));

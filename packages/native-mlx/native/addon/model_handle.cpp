@@ -1,6 +1,7 @@
 #include "addon/model_handle.h"
 
 #include <mlx/device.h>
+#include <mlx/memory.h>
 
 #include "addon/guard.h"
 #include "addon/js_reader.h"
@@ -9,7 +10,7 @@
 #include "generation/embed.h"
 #include "generation/generate.h"
 #include "generation/score.h"
-#include "weights/load_weights.h"
+#include "weights/weight_loader.h"
 
 namespace mx = mlx::core;
 
@@ -36,6 +37,11 @@ class RemoteConstraint : public Constraint {
   RequestId request_;
   const Cancellation& cancellation_;
 };
+
+WeightLoader& loader_of(const Model& model) {
+  if (!model.loader) throw FailureError(FailureKind::argument, "[model] state, expected to be loading, got another");
+  return *model.loader;
+}
 
 void expect_loaded(const Model& model) {
   if (!model.executor) throw FailureError(FailureKind::argument, "[model] state, expected loaded, got unloaded");
@@ -69,7 +75,7 @@ ModelHandle::ModelHandle(const Napi::CallbackInfo& info)
     const JsReader specification(info[0], "model");
     model_->graph = read_graph(specification["graph"]);
     model_->device = read_device(specification["device"]);
-    plan_ = read_load_plan(specification);
+    model_->loader = std::make_unique<WeightLoader>(model_->graph, read_load_plan(specification));
   });
 }
 
@@ -86,26 +92,28 @@ ModelHandle::~ModelHandle() {
 }
 
 Napi::Value ModelHandle::provide(const Napi::CallbackInfo& info) {
-  return guarded(info.Env(), [&] {
-    const JsReader name(info[0], "name");
-    const auto found = plan_.tensors.find(name.string());
-    if (found == plan_.tensors.end()) name.fail("a tensor of the model");
+  return guarded(info.Env(), [&]() -> Napi::Value {
     const JsReader source(info[1], "bytes");
     if (!info[1].IsTypedArray()) source.fail("a Uint8Array");
-    const auto bytes = info[1].As<Napi::Uint8Array>();
-    if (bytes.ByteLength() != found->second.byte_length)
-      source.fail(std::to_string(found->second.byte_length) + " bytes");
-    found->second.bytes.assign(bytes.Data(), bytes.Data() + bytes.ByteLength());
-    return info.Env().Undefined();
+    const auto given = info[1].As<Napi::Uint8Array>();
+    // Copied, because JavaScript may do with its memory whatever it likes once this returns.
+    const auto bytes = std::make_shared<const std::vector<uint8_t>>(given.Data(), given.Data() + given.ByteLength());
+    const auto work = [model = model_, environment = environment_, name = JsReader(info[0], "name").string(), bytes](
+                          RequestId request, const Cancellation& cancellation) {
+      cancellation.throw_if_cancelled();
+      loader_of(*model).provide(name, *bytes);
+      environment->post(request, DoneEvent{});
+    };
+    return Napi::Number::New(info.Env(), submit(JsReader(info[2], "onEvent").function(), work));
   });
 }
 
 Napi::Value ModelHandle::load(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
-    auto plan = std::make_shared<LoadPlan>(std::exchange(plan_, {}));
-    const auto work = [model = model_, plan, environment = environment_](RequestId request,
-                                                                         const Cancellation& cancellation) {
-      const uint64_t total = plan->file_bytes;
+    const auto work = [model = model_, environment = environment_](RequestId request,
+                                                                   const Cancellation& cancellation) {
+      WeightLoader& loader = loader_of(*model);
+      const uint64_t total = loader.file_bytes();
       uint64_t told = 0;
       // At most a hundred calls, however many tensors there are.
       const auto on_progress = [&](uint64_t bytes) {
@@ -113,8 +121,11 @@ Napi::Value ModelHandle::load(const Napi::CallbackInfo& info) {
         told = bytes;
         environment->post(request, LoadProgressEvent{static_cast<double>(bytes)});
       };
-      const auto dtype = plan->dtype;
-      auto weights = load_weights(model->graph, std::move(*plan), cancellation, on_progress);
+      const auto dtype = loader.dtype();
+      auto weights = loader.load(cancellation, on_progress);
+      model->loader.reset();
+      // The parts in which tensors were converted; a GPU keeps such memory for the next of the same size.
+      mx::clear_cache();
       model->executor = std::make_unique<Executor>(model->graph, std::move(weights), dtype);
       environment->post(request, DoneEvent{});
     };
@@ -179,7 +190,6 @@ Napi::Value ModelHandle::cancel(const Napi::CallbackInfo& info) {
 Napi::Value ModelHandle::unload(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     environment_->cancel_group(this);
-    plan_ = {};
     const auto work = [model = model_, environment = environment_](RequestId request, const Cancellation&) {
       model->release();
       environment->post(request, DoneEvent{});

@@ -6,7 +6,6 @@
 
 #include "addon/environment.h"
 #include "generation/model.h"
-#include "weights/tensor_plan.h"
 
 namespace mlxengine {
 
@@ -34,8 +33,6 @@ class ModelHandle : public Napi::ObjectWrap<ModelHandle> {
 
   std::shared_ptr<Environment> environment_;
   std::shared_ptr<Model> model_ = std::make_shared<Model>();
-  // Until `load` takes it.
-  LoadPlan plan_;
 };
 
 }  // namespace mlxengine

@@ -9,6 +9,7 @@ namespace mlxengine {
 
 void Model::release() {
   mx::synchronize();
+  loader.reset();
   executor.reset();
   prefix_cache.clear();
   mx::clear_cache();

@@ -9,6 +9,7 @@
 #include "executor/executor.h"
 #include "generation/prefix_cache.h"
 #include "graph/graph.h"
+#include "weights/weight_loader.h"
 
 namespace mlxengine {
 
@@ -16,7 +17,8 @@ namespace mlxengine {
 struct Model {
   Graph graph;
   mlx::core::Device device = mlx::core::Device::cpu;
-  std::unique_ptr<Executor> executor;
+  std::unique_ptr<WeightLoader> loader;  // until all weights are there
+  std::unique_ptr<Executor> executor;    // from then on
   PrefixCache prefix_cache;
 
   // Tokens a forward pass of a prompt. On the CPU rows gain little from company, and a chunk is what an abort waits

@@ -10,14 +10,13 @@
 
 namespace mlxengine {
 
-// One tensor of the checkpoint and where its bytes are: in a file, or handed over by JavaScript.
+// One tensor of the checkpoint and where its bytes come from: a file, or JavaScript.
 struct TensorPlan {
   mlx::core::Dtype dtype = mlx::core::float32;
   std::vector<int> shape;
   uint64_t byte_length = 0;
-  std::string file;  // empty: `bytes`
+  std::string file;  // empty: from JavaScript
   uint64_t byte_offset = 0;
-  std::vector<uint8_t> bytes;
 };
 
 // Quantization as in MLX. affine: w = q * scale + bias for each group of a row; mxfp4, nvfp4 and mxfp8: floats times

@@ -3,7 +3,7 @@ import type { BackendModel, TokenBatch } from '@mlxengine/core/backend';
 import type { ModelGraph } from '@mlxengine/core/graph';
 
 /** Version of everything in this file; a binary of another one is refused. */
-export const abiVersion = 2;
+export const abiVersion = 3;
 
 /** The whole of what the addon `mlxengine.node` exports. */
 export interface NativeAddon {
@@ -54,8 +54,8 @@ export interface NativeTensor {
 
 /** A model in the addon. Methods that work return the number of a request, and its callback hears events until the one that ends it. */
 export interface NativeModel {
-  /** Bytes of a tensor without a file; before `load`. They are copied. */
-  provide(name: string, bytes: Uint8Array): void;
+  /** The next bytes of a tensor without a file, whole elements; before `load`. They are copied. `done` or `failure`. */
+  provide(name: string, bytes: Uint8Array, onEvent: (event: NativeEvent) => void): number;
   /** `load-progress`, then `done` or `failure`. */
   load(onEvent: (event: NativeEvent) => void): number;
   /** `prefill-progress`, `tokens`, then `finish` or `failure`; `choose` is answered by the callback's result. */

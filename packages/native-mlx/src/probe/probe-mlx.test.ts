@@ -17,7 +17,7 @@ const library = findLibrary(real)?.path ?? '/nowhere/libmlx.so';
 const status = { built: true, inputs: '', mlx: { source: 'a downloaded wheel', version: '0.32.4', library } };
 const working: ChildReport = {
   stage: 'done',
-  abiVersion: 2,
+  abiVersion: 3,
   mlxVersion: '0.32.4',
   builtForMlxVersion: '0.32.4',
   devices: [{ type: 'cpu', kind: 'cpu', name: 'a CPU', memoryBytes: 0, failure: '' }],
@@ -151,7 +151,7 @@ describe('a probe that fails says what and why', () => {
   test('another version', async () => {
     const detail = 'libmlx is version 0.33.0, but the addon was built for 0.32.4';
     expect(await failedCheck({ nodePath: reporting({ mlxVersion: '0.33.0' }) })).toMatchObject({ name: 'start', detail });
-    expect(await failedCheck({ nodePath: reporting({ abiVersion: 3 }) })).toMatchObject({ name: 'start', detail: 'the addon has ABI 3, expected 2' });
+    expect(await failedCheck({ nodePath: reporting({ abiVersion: 4 }) })).toMatchObject({ name: 'start', detail: 'the addon has ABI 4, expected 3' });
   });
 
   test('the device', async () => {
