@@ -1,6 +1,6 @@
 import { createFallbackBackend } from '@mlxengine/fallback';
 import { readCheckpoint } from '@mlxengine/models';
-import { InvalidArgumentError, loadReranker, openFolder, UnloadedError, UnsupportedFeatureError, type ModelSource } from 'mlxengine';
+import { InvalidArgumentError, loadReranker, openFolder, probeBackends, UnloadedError, UnsupportedFeatureError, type ModelSource } from 'mlxengine';
 import { describe, expect, it } from 'vitest';
 import { starterCheckpoint } from '../cli/command.js';
 import { cls, sep, tinyBert, tinyModelFiles, tinyVectorModel } from './tiny-vector-model.js';
@@ -25,7 +25,14 @@ async function logitsOf(source: ModelSource, task: 'rerank', request: { sequence
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
+const probes = await probeBackends();
+
 describe.each(['fallback', 'mlx'] as const)('loadReranker on %s', (backend) => {
+  const probe = probes.find((one) => one.backend === backend);
+  if (probe?.available !== true) {
+    it.skip(`needs the backend ${backend}: ${probe?.checks.find(({ ok }) => !ok)?.detail ?? 'not probed'}`);
+    return;
+  }
   const options = { backend, dtype: 'float32' } as const;
 
   it('scores pairs of query and document with their segments, and says which is best', async () => {

@@ -1,4 +1,4 @@
-import { AbortedError, InvalidArgumentError, loadEmbeddingModel, loadModel, loadReranker, UnloadedError, UnsupportedFeatureError } from 'mlxengine';
+import { AbortedError, InvalidArgumentError, loadEmbeddingModel, loadModel, loadReranker, probeBackends, UnloadedError, UnsupportedFeatureError } from 'mlxengine';
 import { describe, expect, it } from 'vitest';
 import { sentenceTransformers, tinyBert, tinyVectorModel } from './tiny-vector-model.js';
 
@@ -10,7 +10,14 @@ const norm = (vector: Float32Array): number => Math.hypot(...vector);
 const distance = (a: Float32Array, b: Float32Array): number => Math.max(...a.map((value, index) => Math.abs(value - b[index]!)));
 const texts = ['What is a river?', 'water that flows', 'The cat sits', '', 'birds'];
 
+const probes = await probeBackends();
+
 describe.each(['fallback', 'mlx'] as const)('loadEmbeddingModel on %s', (backend) => {
+  const probe = probes.find((one) => one.backend === backend);
+  if (probe?.available !== true) {
+    it.skip(`needs the backend ${backend}: ${probe?.checks.find(({ ok }) => !ok)?.detail ?? 'not probed'}`);
+    return;
+  }
   const load = async (more: Readonly<Record<string, unknown>> = sentenceTransformers) => loadEmbeddingModel(await tinyVectorModel(tinyBert, more), { backend, dtype: 'float32' });
 
   it('gives a vector a text, in order, alone as beside others, as long as its files say', async () => {
