@@ -22,9 +22,11 @@ export interface SendTensorsOptions {
  */
 export async function sendTensors({ plan, indices, source, client, onRead, signal }: SendTensorsOptions): Promise<void> {
   const buffers = [0, 1].map(() => Promise.resolve(new ArrayBuffer(bufferBytes(plan, indices))));
+  // The length is taken before the bytes leave: afterwards there are none.
   const send = async (index: number, offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> => {
+    const { length } = bytes;
     const { buffer } = await client.run({ command: { type: 'write-tensor', index, offset, bytes }, transfer: [bytes.buffer], signal });
-    onRead(bytes.length);
+    onRead(length);
     return buffer as ArrayBuffer;
   };
   for (const index of indices) {

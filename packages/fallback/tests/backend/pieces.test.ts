@@ -50,10 +50,13 @@ test.each([false, true])('while weights are loaded that are made on reading, the
   const weights = new MeasuredWeights();
   expect(weights.totalBytes).toBeGreaterThan(320 * mebibyte);
   const before = process.memoryUsage();
-  await using model = await backend.loadModel(weights.graph, weights);
+  const loaded: number[] = [];
+  await using model = await backend.loadModel(weights.graph, weights, { onProgress: ({ loadedBytes }) => loaded.push(loadedBytes) });
   const held = weights.peak.arrayBuffers - before.arrayBuffers;
   const beside = weights.peak.rss - before.rss - weights.totalBytes;
   expect(model).toBeDefined();
+  expect(loaded.at(-1)).toBe(weights.totalBytes);
+  expect(loaded.length).toBeGreaterThan(40);
   expect(weights.read).not.toHaveBeenCalled();
   expect(held / mebibyte).toBeLessThan(24);
   // Less than the largest tensor, whatever else the process does meanwhile.
