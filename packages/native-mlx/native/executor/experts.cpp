@@ -59,7 +59,8 @@ mx::array sorted_rows(const mx::array& x, const mx::array& indices, const Expert
   const auto rows = shared ? x : mx::reshape(x, {-1, x.shape(2)});
   const auto from =
       shared && count > 1 ? mx::floor_divide(order.order, mx::array(count, order.order.dtype())) : order.order;
-  return mx::expand_dims(mx::take(rows, from, 0), 1);
+  // Taken last: MLX's CUDA kernel steps from row to row by the stride that an expanded dimension does not have.
+  return mx::take(mx::expand_dims(rows, 1), from, 0);
 }
 
 mx::array expert_linear(const mx::array& input, const mx::array& indices, const LoadedWeight& weight) {

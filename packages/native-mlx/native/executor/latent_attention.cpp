@@ -1,45 +1,16 @@
 #include "executor/latent_attention.h"
 
-#include <mlx/backend/cuda/cuda.h>
 #include <mlx/fast.h>
 #include <mlx/ops.h>
 
 #include "executor/rows.h"
+#include "executor/weight_operations.h"
 
 namespace mx = mlx::core;
 
 namespace mlxengine {
 
 namespace {
-
-// MLX's CUDA kernels multiply with a single quantized matrix at a time.
-bool multiplies_quantized_batches() {
-  return mx::default_device() == mx::Device::cpu || !mx::cu::is_available();
-}
-
-mx::array dense(const LoadedWeight& weight, mx::Dtype dtype) {
-  if (!weight.quantization) return weight.weight;
-  const Quantization& q = *weight.quantization;
-  return mx::dequantize(
-      weight.weight, *weight.scales, weight.biases, q.group_size, q.bits, q.mode, std::nullopt, dtype);
-}
-
-// x [1, heads or 1, n, …] times each head's matrix [out, in], or that transposed: [1, heads, n, out] or [1, heads, n,
-// in].
-mx::array head_product(const mx::array& x, const LoadedWeight& weight, bool transposed) {
-  const auto multiply = [&] {
-    if (!weight.quantization || !multiplies_quantized_batches()) {
-      const auto matrices = dense(weight, x.dtype());
-      return mx::matmul(x, transposed ? mx::swapaxes(matrices, 1, 2) : matrices);
-    }
-    const Quantization& q = *weight.quantization;
-    return mx::quantized_matmul(
-        x, weight.weight, *weight.scales, weight.biases, transposed, q.group_size, q.bits, q.mode);
-  };
-  const auto product = multiply();
-  if (!weight.global_factor) return product;
-  return mx::multiply(product, mx::reshape(mx::astype(*weight.global_factor, product.dtype()), {-1, 1, 1}));
-}
 
 struct Sizes {
   int rank;
@@ -66,16 +37,16 @@ mx::array attend(const mx::array& queries,
   const char* mask = query_count > 1 ? "causal" : "";
   const auto latents = slice_of(entries, 3, 0, sizes.rank);
   if (sizes.absorbs(query_count)) {
-    const auto moved = mx::concatenate({head_product(queries, key_weight, true), rotated_queries}, -1);
+    const auto moved = mx::concatenate({stack_product(queries, key_weight, true), rotated_queries}, -1);
     const auto sums = mx::fast::scaled_dot_product_attention(moved, entries, latents, scale, mask);
-    return head_product(sums, value_weight, true);
+    return stack_product(sums, value_weight, true);
   }
   mx::Shape shape = queries.shape();
   shape[2] = entries.shape(2);
   shape[3] = sizes.rotated;
   const auto rotated_keys = mx::broadcast_to(slice_of(entries, 3, sizes.rank, sizes.rank + sizes.rotated), shape);
-  const auto keys = mx::concatenate({head_product(latents, key_weight, false), rotated_keys}, -1);
-  const auto values = head_product(latents, value_weight, true);
+  const auto keys = mx::concatenate({stack_product(latents, key_weight, false), rotated_keys}, -1);
+  const auto values = stack_product(latents, value_weight, true);
   const auto all_queries = mx::concatenate({queries, rotated_queries}, -1);
   return mx::fast::scaled_dot_product_attention(all_queries, keys, values, scale, mask);
 }

@@ -1,5 +1,7 @@
 #include "executor/weight_operations.h"
 
+#include <mlx/backend/cuda/cuda.h>
+#include <mlx/device.h>
 #include <mlx/ops.h>
 
 namespace mx = mlx::core;
@@ -8,11 +10,22 @@ namespace mlxengine {
 
 namespace {
 
-// x · Wᵀ of a quantized matrix, or of a stack of them whose products stand side by side.
-mx::array quantized_product(const mx::array& x, const LoadedWeight& weight) {
+mx::array quantized_product(const mx::array& x, const LoadedWeight& weight, bool transposed) {
   const Quantization& format = *weight.quantization;
   return mx::quantized_matmul(
-      x, weight.weight, *weight.scales, weight.biases, true, format.group_size, format.bits, format.mode);
+      x, weight.weight, *weight.scales, weight.biases, transposed, format.group_size, format.bits, format.mode);
+}
+
+// MLX's CUDA kernels multiply with a single quantized matrix at a time.
+bool multiplies_quantized_stacks() {
+  return mx::default_device() == mx::Device::cpu || !mx::cu::is_available();
+}
+
+mx::array dense(const LoadedWeight& weight, mx::Dtype dtype) {
+  if (!weight.quantization) return weight.weight;
+  const Quantization& format = *weight.quantization;
+  return mx::dequantize(
+      weight.weight, *weight.scales, weight.biases, format.group_size, format.bits, format.mode, std::nullopt, dtype);
 }
 
 mx::array multiplied(const mx::array& x, const mx::array& factor) {
@@ -30,17 +43,25 @@ mx::array linear(const mx::array& x, const LoadedWeight& weight) {
     const auto transposed = mx::transpose(weight.weight);
     return weight.bias ? mx::addmm(*weight.bias, x, transposed) : mx::matmul(x, transposed);
   }
-  auto product = quantized_product(in_range(x, weight), weight);
+  auto product = quantized_product(in_range(x, weight), weight, true);
   if (weight.global_factor) product = mx::astype(multiplied(product, *weight.global_factor), x.dtype());
   return weight.bias ? mx::add(product, *weight.bias) : product;
 }
 
+mx::array stack_product(const mx::array& input, const LoadedWeight& weight, bool transposed) {
+  const auto x = in_range(input, weight);
+  const auto multiply = [&] {
+    if (weight.quantization && multiplies_quantized_stacks()) return quantized_product(x, weight, transposed);
+    const auto matrices = dense(weight, x.dtype());
+    return mx::matmul(x, transposed ? mx::swapaxes(matrices, -1, -2) : matrices);
+  };
+  const auto product = multiply();
+  if (!weight.global_factor) return product;
+  return mx::astype(multiplied(product, mx::reshape(*weight.global_factor, {-1, 1, 1})), input.dtype());
+}
+
 mx::array head_linear(const mx::array& x, const LoadedWeight& weight) {
-  const auto heads_first = mx::transpose(x, {1, 0, 2});
-  auto product = weight.quantization ? quantized_product(in_range(heads_first, weight), weight)
-                                     : mx::matmul(heads_first, mx::swapaxes(weight.weight, -1, -2));
-  if (weight.global_factor)
-    product = mx::astype(multiplied(product, mx::reshape(*weight.global_factor, {-1, 1, 1})), x.dtype());
+  const auto product = stack_product(mx::transpose(x, {1, 0, 2}), weight, true);
   auto rows_first = mx::transpose(product, {1, 0, 2});
   return weight.bias ? mx::add(rows_first, *weight.bias) : rows_first;
 }

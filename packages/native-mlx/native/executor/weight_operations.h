@@ -12,7 +12,10 @@ mlx::core::array in_range(const mlx::core::array& x, const LoadedWeight& weight)
 // x · Wᵀ (+ bias): [n, in] to [n, out]. Rows stay rows: MLX's quantized product is many times slower on [n, 1, in].
 mlx::core::array linear(const mlx::core::array& x, const LoadedWeight& weight);
 
-// The same with a matrix for each head, a stack [heads, out, in]: [n, heads, in] to [n, heads, out].
+// x [.., count or 1, n, in] times each matrix of a stack [count, out, in], or that transposed back, without its bias.
+mlx::core::array stack_product(const mlx::core::array& x, const LoadedWeight& weight, bool transposed);
+
+// `linear` with a matrix for each head, a stack [heads, out, in]: [n, heads, in] to [n, heads, out].
 mlx::core::array head_linear(const mlx::core::array& x, const LoadedWeight& weight);
 
 // Rows of a matrix by id: [n] to [n, columns], in the compute dtype.
