@@ -1,6 +1,11 @@
 import { BF16, elementShift, F16, F32, loadFloat, loadFloats } from './half';
 import { horizontalSum, madd } from './simd';
 
+// @ts-ignore: decorator
+@inline const BLOCK_BYTES: i32 = 512 * 1024;
+// @ts-ignore: decorator
+@inline const LEAST_ROWS: i32 = 64;
+
 // y = x · Wᵀ on dense weights, converted in registers. An element is two chains of four lanes over units of eight
 // columns, then what is left one by one; the same for every number of rows.
 
@@ -77,21 +82,26 @@ function denseRows4(type: i32, x: usize, columns: i32, w: usize, y: usize, yByte
 @inline
 function linear(type: i32, x: usize, rows: i32, columns: i32, w: usize, y: usize, outputs: i32, begin: i32, end: i32): void {
   const rowBytes = <usize>columns << elementShift(type), xBytes = <usize>columns << 2, yBytes = <usize>outputs << 2;
-  // Pairs of outputs, so that a pair's weights stay in the nearest cache while the rows pass.
-  for (let o = begin; o < end; o += 2) {
-    const weights = w + <usize>o * rowBytes, pair = o + 1 < end;
-    let output = y + (<usize>o << 2), input = x, row = 0;
-    for (; row + 4 <= rows; row += 4) {
-      denseRows4(type, input, columns, weights, output, yBytes);
-      if (pair) denseRows4(type, input, columns, weights + rowBytes, output + 4, yBytes);
-      input += 4 * xBytes;
-      output += 4 * yBytes;
-    }
-    for (; row < rows; row++) {
-      if (pair) denseRow2(type, input, columns, weights, output);
-      else denseRow(type, input, columns, weights, output);
-      input += xBytes;
-      output += yBytes;
+  // Blocks of rows that stay in the second cache while all weights pass; at least so many that the weights' way pays.
+  const block = max<i32>(LEAST_ROWS, (BLOCK_BYTES / <i32>xBytes) & ~3);
+  for (let first = 0; first < rows; first += block) {
+    const last = min<i32>(rows, first + block);
+    // Pairs of outputs, so that a pair's weights stay in the nearest cache while the rows pass.
+    for (let o = begin; o < end; o += 2) {
+      const weights = w + <usize>o * rowBytes, pair = o + 1 < end;
+      let output = y + (<usize>o << 2) + <usize>first * yBytes, input = x + <usize>first * xBytes, row = first;
+      for (; row + 4 <= last; row += 4) {
+        denseRows4(type, input, columns, weights, output, yBytes);
+        if (pair) denseRows4(type, input, columns, weights + rowBytes, output + 4, yBytes);
+        input += 4 * xBytes;
+        output += 4 * yBytes;
+      }
+      for (; row < last; row++) {
+        if (pair) denseRow2(type, input, columns, weights, output);
+        else denseRow(type, input, columns, weights, output);
+        input += xBytes;
+        output += yBytes;
+      }
     }
   }
 }

@@ -35,6 +35,19 @@ describe.each(['plain', 'relaxed'] as const)('linear on dense weights, %s', (var
     }
     expect(linear(memory, bytes, x, 9, type, 4)).toEqual(together);
   });
+
+  test.each(['F32', 'F16', 'BF16'] as const)('%s: rows of several blocks, the last of them short', (type) => {
+    const random = new Random(9);
+    // Of 4000 columns a block takes 64 rows.
+    const columns = 4000, rows = 130, outputs = 3;
+    const { bytes } = encodeFloats(random.floats(outputs * columns), type);
+    const x = random.floats(rows * columns);
+    const together = linear(memory, bytes, x, outputs, type);
+    for (const row of [0, 63, 64, 127, 128, 129]) {
+      const alone = linear(memory, bytes, x.slice(row * columns, (row + 1) * columns), outputs, type);
+      expect(alone).toEqual(together.subarray(row * outputs, (row + 1) * outputs));
+    }
+  });
 });
 
 function linear(memory: KernelMemory, weights: Uint8Array, x: Float32Array, outputs: number, type: ElementType, cut = 0): Float32Array {
