@@ -6,11 +6,11 @@ import type { Implementations } from '../operation-run.js';
 /** What depends on the position alone. */
 export const positions: Implementations<'rope' | 'positionScale'> = {
   rope(operation, { value, step, isRounded }) {
-    const settle = isRounded(operation.output) ? round : (x: number): number => x;
+    const rounding = isRounded(operation.output) ? round : undefined;
     const tensor = value(operation.input);
     const output: Tensor = { ...tensor, data: tensor.data.slice() };
     step.positions.forEach((position, row) => {
-      for (const head of chunksOf(rowOf(output, row), tensor.dimensions.at(-1) as number)) rotate(head, operation, position, settle);
+      for (const head of chunksOf(rowOf(output, row), tensor.dimensions.at(-1) as number)) rotate(head, operation, position, rounding);
     });
     return output;
   },
@@ -22,14 +22,16 @@ export const positions: Implementations<'rope' | 'positionScale'> = {
   },
 };
 
-/** @param settle - rounds each step of what is in bfloat16 */
-function rotate(head: Float32Array, operation: RopeOperation, position: number, settle: (x: number) => number): void {
+/** @param rounding - of each step of what is in bfloat16, whose angles are float32: a rounding shows which they are */
+function rotate(head: Float32Array, operation: RopeOperation, position: number, rounding: ((x: number) => number) | undefined): void {
   const { rotaryDimensions, traditional } = operation;
+  const settle = rounding ?? ((x: number): number => x);
   const amplitude = settle(operation.amplitude);
   const half = rotaryDimensions / 2;
   for (let pair = 0; pair < half; pair++) {
     const [first, second] = traditional ? [2 * pair, 2 * pair + 1] : [pair, pair + half];
-    const angle = position * frequency(operation, pair, position);
+    const turns = frequency(operation, pair, position);
+    const angle = rounding === undefined ? position * turns : Math.fround(position * Math.fround(turns));
     const [cosine, sine] = [settle(Math.cos(angle)), settle(Math.sin(angle))];
     const [x, y] = [settle(amplitude * (head[first] as number)), settle(amplitude * (head[second] as number))];
     head[first] = settle(x * cosine) - settle(y * sine);
