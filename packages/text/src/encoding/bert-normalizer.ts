@@ -20,7 +20,7 @@ const laterMarks: string =
   + '\\u{1e008}-\\u{1e018}\\u{1e01b}-\\u{1e021}\\u{1e023}-\\u{1e024}\\u{1e026}-\\u{1e02a}\\u{1e08f}\\u{1e130}-\\u{1e136}\\u{1e2ae}'
   + '\\u{1e2ec}-\\u{1e2ef}\\u{1e4ec}-\\u{1e4ef}\\u{1e5ee}-\\u{1e5ef}\\u{1e6e3}\\u{1e6e6}\\u{1e6ee}-\\u{1e6ef}\\u{1e6f5}\\u{1e944}-\\u{1e94a}';
 /** Characters that are made of others only since. */
-const laterComposites: string = '\\u{105c9}\\u{105e4}\\u{11383}\\u{11385}\\u{1138e}\\u{11391}\\u{113c5}\\u{113c7}-\\u{113c8}\\u{11938}\\u{16d68}-\\u{16d6a}';
+const laterComposites: string = '\\u{113c5}\\u{113c7}-\\u{113c8}\\u{11938}\\u{105c9}\\u{105e4}\\u{11383}\\u{11385}\\u{1138e}\\u{11391}\\u{16d68}-\\u{16d6a}';
 
 const control = new RegExp(`(?![\\t\\n\\r${laterFormats}])[\\p{Cc}\\p{Cf}\\p{Co}\\ufffd]`, 'gu');
 const whitespace = /\p{White_Space}/gu;
