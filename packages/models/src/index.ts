@@ -26,6 +26,7 @@ export type { RopeSettings } from './graph/rope-settings.js';
 export { ConfigReader, type Bounds } from './config/config-reader.js';
 export { CheckpointTensors } from './sanitize/checkpoint-tensors.js';
 export { SymbolicTensor } from './sanitize/symbolic-tensor.js';
+export type { LocatedTensor } from './checkpoint/located-tensor.js';
 export {
   dequantizeAffine, dequantizeFloat8, normalizeColumns, quantizeAffine, repackTernary, type AffineTensors, type Float8Blocks,
 } from './sanitize/rewrites.js';
