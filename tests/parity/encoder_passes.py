@@ -123,7 +123,8 @@ def gemma3(config, w, tokens):
         path = f"model.layers.{layer}"
         norm = lambda name, x: rms_norm(1 + w[f"{path}.{name}.weight"], x, epsilon)
         part = lambda name, count: heads_of(linear(w, f"{path}.self_attn.{name}", h), count)
-        full = (layer + 1) % config["sliding_window_pattern"] == 0
+        types = config.get("layer_types")
+        full = types[layer] == "full_attention" if types else (layer + 1) % config["sliding_window_pattern"] == 0
         base = config["rope_theta" if full else "rope_local_base_freq"]
         h = norm("input_layernorm", x)
         q, k = rope(norm("self_attn.q_norm", part("q_proj", heads)), base), rope(norm("self_attn.k_norm", part("k_proj", groups)), base)

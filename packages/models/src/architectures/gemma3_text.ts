@@ -11,7 +11,7 @@ import { toBfloat16 } from './parts/bfloat16.js';
 import { readDecoder } from './parts/decoder-arguments.js';
 import type { DecoderArguments } from './parts/decoder-arguments.js';
 import { decoder, rmsNorm, sandwichNormLayer } from './parts/decoder.js';
-import { everyNth, readWindows } from './parts/layer-types.js';
+import { everyNth, readAttentionTypes, readWindows } from './parts/layer-types.js';
 import { checkActivation, gatedMlp } from './parts/mlp.js';
 import { readRope } from './parts/rope.js';
 import { dropUnused } from './parts/sanitize.js';
@@ -38,7 +38,11 @@ export function readGemma3(given: ConfigReader, names: ReadonlySet<string>, pref
   });
   checkActivation(config, ['gelu_pytorch_tanh'], 'hidden_activation');
   const args = readDecoder(config);
-  const types = Array.from({ length: args.layers }, (_, layer) => everyNth(config.integer('sliding_window_pattern', limits.layers, 6))(layer));
+  const bidirectional = config.boolean('use_bidirectional_attention', false);
+  const pattern = everyNth(config.integer('sliding_window_pattern', limits.layers, 6));
+  // mlx-lm, which does not embed, goes by the pattern alone.
+  const types = bidirectional && !config.has('sliding_window_pattern')
+    ? readAttentionTypes(config, args.layers, pattern) : Array.from({ length: args.layers }, (_, layer) => pattern(layer));
   const { headDimension: dimensions } = args;
   const global = readRope(config, { dimensions, defaultBase: 1e6, traditional: false, layerType: 'full_attention' });
   const local = readRope(config, { dimensions, base: 'rope_local_base_freq', traditional: false, scaling: null, layerType: 'sliding_attention' });
@@ -49,7 +53,7 @@ export function readGemma3(given: ConfigReader, names: ReadonlySet<string>, pref
     ropes: types.map((type) => (type === 'full_attention' ? global : local)),
     windows: readWindows(config, types),
     // The model that generates was trained with a factor in bfloat16; EmbeddingGemma's is exact in transformers.
-    embeddingScale: config.boolean('use_bidirectional_attention', false) ? args.hiddenSize ** 0.5 : toBfloat16(args.hiddenSize ** 0.5),
+    embeddingScale: bidirectional ? args.hiddenSize ** 0.5 : toBfloat16(args.hiddenSize ** 0.5),
   };
 }
 
