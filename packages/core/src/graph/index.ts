@@ -16,7 +16,7 @@ export type {
 } from './operations/inputs.js';
 export type { HeadLinearOperation, LinearOperation, MatmulOperation } from './operations/linears.js';
 export type { L2NormOperation, LayerNormOperation, RmsNormOperation } from './operations/norms.js';
-export type { DynamicRope, PositionScaleOperation, RopeOperation } from './operations/positions.js';
+export type { DynamicRope, PlainRope, PositionScaleOperation, RopeOperation } from './operations/positions.js';
 export type { CausalConvOperation, GatedDeltaOperation, SSMScanOperation } from './operations/recurrences.js';
 export type { ReduceFunction, ReduceOperation, SoftmaxOperation } from './operations/reductions.js';
 export type {

@@ -29,7 +29,8 @@ function readArguments(given: ConfigReader, names: ReadonlySet<string>): Nanocha
   const rope = readRope(config, { dimensions: args.headDimension, traditional: false });
   // mlx-lm knows one epsilon; only transformers' form goes by the config's. The rotation is the other way round.
   const epsilon = names.has('model.embed_tokens.weight') ? args.epsilon : 1e-5;
-  return { ...args, epsilon, rope: { ...rope, inverseFrequencies: rope.inverseFrequencies.map((frequency) => -frequency) } };
+  const { plain: _, ...table } = rope;
+  return { ...args, epsilon, rope: { ...table, inverseFrequencies: rope.inverseFrequencies.map((frequency) => -frequency) } };
 }
 
 function attention(graph: GraphBuilder, args: NanochatArguments, x: ValueId, path: string): ValueId {

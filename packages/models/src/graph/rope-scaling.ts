@@ -1,9 +1,10 @@
 import { UnsupportedFeatureError } from '@mlxengine/core';
 import { describeJson } from '../json/describe-json.js';
 import type { Bounds, ConfigReader } from '../config/config-reader.js';
+import { mlxExp } from './mlx-exp.js';
 import { variantOf } from './rope-init.js';
 import type { RopeInit } from './rope-init.js';
-import { llama3Table, longropeTable, proportionalTable, ropePeriods } from './rope-tables.js';
+import { llama3Table, longropeTable, proportionalTable } from './rope-tables.js';
 import type { RopeTable } from './rope-tables.js';
 import type { RopeSettings } from './rope-settings.js';
 import { yarnTable } from './rope-yarn.js';
@@ -13,12 +14,14 @@ const defaultMaxPositions = 2048;
 
 type Variant = (init: RopeInit, scaling: ConfigReader) => Partial<RopeSettings>;
 
+const { fround } = Math;
+
 /** Variants by the names that configs use. Source: mlx-lm `rope_utils.py`. */
 const variants: Readonly<Record<string, Variant>> = {
-  default: () => ({}),
+  default: ({ base }) => ({ plain: { base, scale: 1 } }),
   linear: (init, scaling) => {
-    const factor = scaling.number('factor', factorBounds);
-    return { inverseFrequencies: ropePeriods(init).map((period) => 1 / (period * factor)) };
+    const scale = 1 / scaling.number('factor', factorBounds);
+    return { inverseFrequencies: plainFrequencies(init).map((frequency) => frequency * scale), plain: { base: init.base, scale } };
   },
   dynamic,
   llama3: fromTable(llama3Table),
@@ -37,21 +40,28 @@ const variants: Readonly<Record<string, Variant>> = {
  */
 export function ropeSettings(init: RopeInit): RopeSettings {
   const { dimensions: rotaryDimensions, traditional, scaling } = init;
-  const plain = { rotaryDimensions, traditional, inverseFrequencies: ropePeriods(init).map((period) => 1 / period), amplitude: 1 };
-  if (scaling === undefined) return plain;
+  const table = { rotaryDimensions, traditional, inverseFrequencies: plainFrequencies(init), amplitude: 1 };
+  if (scaling === undefined) return { ...table, plain: { base: init.base, scale: 1 } };
   const name = variantOf(scaling);
   const variant = Object.hasOwn(variants, name) ? variants[name] : undefined;
   if (variant === undefined) throw unsupported(name);
-  const settings = { ...plain, ...variant(init, scaling) };
+  const settings = { ...table, ...variant(init, scaling) };
   const finite = settings.inverseFrequencies.length === rotaryDimensions / 2 && [settings.amplitude, ...settings.inverseFrequencies].every(Number.isFinite);
   if (!finite) throw scaling.invalid(scaling.has('type') ? 'type' : 'rope_type', `settings of ${name} that give finite angles`);
   return settings;
 }
 
+/** base ** (-i / pairs), by the steps in float32 that MLX takes: at far positions a frequency's last bit shows. */
+function plainFrequencies({ dimensions, base }: RopeInit): readonly number[] {
+  const pairs = dimensions / 2;
+  const step = fround(fround(Math.log(fround(base))) / pairs);
+  return Array.from({ length: pairs }, (_, pair) => mlxExp(fround(-pair * step)));
+}
+
 function fromTable(table: (init: RopeInit, scaling: ConfigReader) => RopeTable): Variant {
   return (init, scaling) => {
     const { periods, amplitude } = table(init, scaling);
-    return { inverseFrequencies: periods.map((period) => Math.fround(1 / period)), amplitude };
+    return { inverseFrequencies: periods.map((period) => fround(1 / period)), amplitude };
   };
 }
 
@@ -62,9 +72,9 @@ function dynamic({ dimensions, base, maxPositionEmbeddings: maximum = defaultMax
 }
 
 /** Of text, all three sections have the same position, which is plain rotation. */
-function mrope(_init: RopeInit, scaling: ConfigReader): Partial<RopeSettings> {
+function mrope({ base }: RopeInit, scaling: ConfigReader): Partial<RopeSettings> {
   const sections = scaling.raw('mrope_section');
-  if (Array.isArray(sections) && sections.length === 3) return {};
+  if (Array.isArray(sections) && sections.length === 3) return { plain: { base, scale: 1 } };
   throw scaling.invalid('mrope_section', `[integer, integer, integer] (found ${describeJson(sections)})`);
 }
 

@@ -1,4 +1,4 @@
-import type { DynamicRope } from '@mlxengine/core/graph';
+import type { DynamicRope, PlainRope } from '@mlxengine/core/graph';
 
 /** How positions rotate, as `RopeOperation` of core takes it. */
 export interface RopeSettings {
@@ -12,4 +12,6 @@ export interface RopeSettings {
   readonly amplitude: number;
   /** Takes the place of the inverse frequencies where it is there. */
   readonly dynamic?: DynamicRope;
+  /** What the frequencies follow from, where that is all. Whoever changes the frequencies leaves it out. */
+  readonly plain?: PlainRope;
 }

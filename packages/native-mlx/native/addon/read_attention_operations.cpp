@@ -10,6 +10,12 @@ std::optional<DynamicRope> read_dynamic(const OperationSource& from) {
   return DynamicRope{dynamic["base"].number(), dynamic["factor"].number(), dynamic["maximum"].number()};
 }
 
+std::optional<PlainRope> read_plain(const OperationSource& from) {
+  if (!from.has("plain")) return std::nullopt;
+  const JsReader plain = from["plain"];
+  return PlainRope{static_cast<float>(plain["base"].number()), static_cast<float>(plain["scale"].number())};
+}
+
 Operation read_rope(const OperationSource& from) {
   return RopeOperation{from.value("input"),
                        from.integer("rotaryDimensions", 2, 1 << 20),
@@ -17,6 +23,7 @@ Operation read_rope(const OperationSource& from) {
                        from["inverseFrequencies"].numbers(),
                        from.number("amplitude"),
                        read_dynamic(from),
+                       read_plain(from),
                        from.value("output")};
 }
 

@@ -26,6 +26,11 @@ std::vector<double> frequencies_at(const DynamicRope& dynamic, int rotary_dimens
 }
 
 mx::array rotated_at(const mx::array& x, const RopeOperation& operation, const mx::array& periods, int position) {
+  // As mlx-lm calls it: a frequency that went through a table differs in its last bit, which far positions show.
+  if (operation.plain) {
+    const auto [base, scale] = *operation.plain;
+    return mx::fast::rope(x, operation.rotary_dimensions, operation.traditional, base, scale, position, std::nullopt);
+  }
   return mx::fast::rope(x, operation.rotary_dimensions, operation.traditional, std::nullopt, 1.0F, position, periods);
 }
 

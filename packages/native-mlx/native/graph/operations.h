@@ -94,6 +94,12 @@ struct DynamicRope {
   double maximum;
 };
 
+// Frequencies base ** (-i / half) of positions times a scale.
+struct PlainRope {
+  float base;
+  float scale;
+};
+
 struct RopeOperation {
   ValueId input;
   int rotary_dimensions;
@@ -101,6 +107,7 @@ struct RopeOperation {
   std::vector<double> inverse_frequencies;
   float amplitude;
   std::optional<DynamicRope> dynamic;
+  std::optional<PlainRope> plain;
   ValueId output;
 };
 

@@ -11,6 +11,13 @@ export interface DynamicRope {
   readonly maximum: number;
 }
 
+/** Frequencies without a table: pair i of `rotaryDimensions` / 2 = h turns by `scale` · base ** (-i / h) radians a position. */
+export interface PlainRope {
+  readonly base: number;
+  /** Factor on positions; 1 but for linear scaling. */
+  readonly scale: number;
+}
+
 /** Rotary position embedding of `[tokens, heads, D]` at each token's position. */
 export interface RopeOperation {
   readonly type: 'rope';
@@ -25,6 +32,11 @@ export interface RopeOperation {
   readonly amplitude: number;
   /** Takes the place of `inverseFrequencies` where it is there. */
   readonly dynamic?: DynamicRope;
+  /**
+   * What the frequencies follow from, where that is all: a backend whose own rotation takes a base uses it, since far positions
+   * tell a frequency's last bit.
+   */
+  readonly plain?: PlainRope;
   readonly output: ValueId;
 }
 

@@ -47,7 +47,7 @@ export class AttentionBuilder extends WeightBuilder {
   /** Rotary position embedding of `[tokens, heads, D]`. */
   rope(input: ValueId, settings: RopeSettings): ValueId {
     const value = this.float('rope', input);
-    const { rotaryDimensions, traditional, inverseFrequencies, amplitude, dynamic } = settings;
+    const { rotaryDimensions, traditional, inverseFrequencies, amplitude, dynamic, plain } = settings;
     const [heads, size = 0] = value.dimensions;
     if (value.leading !== 'tokens' || heads === undefined || value.dimensions.length !== 2 || size < rotaryDimensions) {
       throw this.mismatch('rope', 'input', `float [tokens, heads, >= ${rotaryDimensions}]`, input);
@@ -56,7 +56,7 @@ export class AttentionBuilder extends WeightBuilder {
       throw shapeError('rope', 'inverse frequencies', `${rotaryDimensions} / 2`, String(inverseFrequencies.length));
     }
     const output = this.floats('tokens', value.dimensions);
-    return this.push({ type: 'rope', input, rotaryDimensions, traditional, inverseFrequencies, amplitude, ...(dynamic && { dynamic }), output });
+    return this.push({ type: 'rope', input, rotaryDimensions, traditional, inverseFrequencies, amplitude, ...(dynamic && { dynamic }), ...(plain && { plain }), output });
   }
 
   /** `x · (1 + beta · ln(1 + floor(position / length)))` */
