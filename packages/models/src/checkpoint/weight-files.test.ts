@@ -28,6 +28,18 @@ test('a stale index gives way to model*, then weight*, then all', async () => {
   expect(await find({}, 'model.safetensors', 'sub/model.safetensors')).toEqual(['model.safetensors']);
 });
 
+test('neither reference values nor adapters beside a model are its weights', async () => {
+  expect(await find(undefined, 'adapters.safetensors', 'reference.safetensors', 'x.safetensors')).toEqual(['x.safetensors']);
+  expect(await find({ a: 'gone.safetensors' }, 'reference-long.safetensors', 'x.safetensors')).toEqual(['x.safetensors']);
+  for (const alone of ['reference.safetensors', 'adapters.safetensors']) {
+    await expect(find(undefined, alone)).rejects.toThrow(expect.objectContaining({ code: 'checkpoint.no-weights' }));
+  }
+});
+
+test('an index whose weight_map is null is stale', async () => {
+  expect(await find(null, 'model.safetensors', 'x.safetensors')).toEqual(['model.safetensors']);
+});
+
 test('without any the source is named', async () => {
   await expect(find(undefined, 'config.json', 'sub/model.safetensors')).rejects.toThrow(
     expect.objectContaining({ code: 'checkpoint.no-weights', message: expect.stringMatching(/^memory has no/) as string }),

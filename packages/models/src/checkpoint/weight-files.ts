@@ -16,7 +16,7 @@ export interface WeightFiles {
 
 /**
  * Chooses the weight files: those of the index if every one exists (stale indexes are common), otherwise
- * `model*.safetensors`, then `weight*.safetensors`, then all.
+ * `model*.safetensors`, then `weight*.safetensors`, then all but reference values and adapters.
  * @throws `CheckpointError` where there is none, or the index names anything but files beside it
  */
 export async function findWeightFiles(
@@ -29,8 +29,8 @@ export async function findWeightFiles(
   const indexed = files.filter(({ path }) => named.has(path));
   if (indexed.length > 0 && indexed.length === named.size) return { files: indexed, fileOfTensor: index };
   const candidates = files.filter(({ path }) => path.endsWith('.safetensors') && !path.includes('/'));
-  for (const prefix of ['model', 'weight', '']) {
-    const found = candidates.filter(({ path }) => path.startsWith(prefix));
+  for (const name of [/^model/, /^weight/, /^(?!reference|adapters)/]) {
+    const found = candidates.filter(({ path }) => name.test(path));
     if (found.length > 0) return { files: found, fileOfTensor: new Map() };
   }
   throw new CheckpointError('checkpoint.no-weights', { source: source.name });
@@ -45,6 +45,8 @@ async function readIndex(
   if (size === undefined) return new Map();
   const index = await readJson(source, indexFile, { size, limit: indexSizeLimit, signal });
   const weightMap = index instanceof Map ? (index.get('weight_map') as unknown) : index;
+  // Like an index of files that are gone: it says nothing of those that are there.
+  if (weightMap === null) return new Map();
   if (!(weightMap instanceof Map)) {
     throw new CheckpointError('checkpoint.config-value', { file: indexFile, key: 'weight_map', found: describeJson(weightMap), expected: '{…}' });
   }

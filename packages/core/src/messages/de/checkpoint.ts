@@ -6,7 +6,7 @@ export const checkpoint: Translation<typeof english> = {
   'checkpoint.missing-file':
     '{source} enthält keine Datei {file}. Ist es ein Modell im MLX-Format?',
   'checkpoint.no-weights':
-    '{source} enthält keine Datei *.safetensors. Lade das Modell vollständig herunter oder importiere es, falls es ein anderes Format hat.',
+    '{source} enthält keine Datei *.safetensors mit Gewichten. Lade das Modell vollständig herunter oder importiere es, falls es ein anderes Format hat.',
   'checkpoint.unsafe-name':
     '{file} nennt die Datei {name}, was kein Name einer Datei daneben ist. Der Checkpoint ist beschädigt oder bösartig; verwende ihn nicht.',
   'checkpoint.file-too-large':
@@ -47,6 +47,8 @@ export const checkpoint: Translation<typeof english> = {
     '{source} enthält {count} Tensoren, für die sein Modell der Art {architecture} keine Verwendung hat, etwa {tensor}. config.json und Gewichte gehören nicht zusammen; lade das Modell erneut herunter.',
   'checkpoint.tensor-mismatch':
     'Der Tensor {tensor} in {source} ist {found}, erwartet war {expected}. config.json und Gewichte gehören nicht zusammen; lade das Modell erneut herunter.',
+  'checkpoint.reference-mismatch':
+    'Der Tensor {tensor} der Referenz {file} ist {found}, erwartet war {expected}. Die Referenz gehört nicht zu diesem Modell oder hat eine andere Form; schreibe sie neu.',
   'checkpoint.quantization-mismatch':
     'Das Gewicht {path} in {source} ist nicht als quantisiert lesbar: {tensor} ist {found}, erwartet war {expected}. config.json und Gewichte gehören nicht zusammen; lade das Modell erneut herunter.',
   'checkpoint.short-read':

@@ -3,7 +3,7 @@ export const checkpoint = {
   'checkpoint.missing-file':
     '{source} has no {file}. Is it a model in MLX\'s format?',
   'checkpoint.no-weights':
-    '{source} has no *.safetensors file. Download the model completely, or import it if it is in another format.',
+    '{source} has no *.safetensors file with weights. Download the model completely, or import it if it is in another format.',
   'checkpoint.unsafe-name':
     '{file} names the file {name}, which is not the name of a file beside it. The checkpoint is damaged or hostile; do not use it.',
   'checkpoint.file-too-large':
@@ -44,6 +44,8 @@ export const checkpoint = {
     '{source} has {count} tensors that its {architecture} model has no use for, such as {tensor}. config.json and weights do not belong together; download the model again.',
   'checkpoint.tensor-mismatch':
     'The tensor {tensor} of {source} is {found}, expected {expected}. config.json and weights do not belong together; download the model again.',
+  'checkpoint.reference-mismatch':
+    'The tensor {tensor} of the reference {file} is {found}, expected {expected}. The reference does not belong to this model, or has another form; write it again.',
   'checkpoint.quantization-mismatch':
     'The weight {path} of {source} cannot be read as quantized: {tensor} is {found}, expected {expected}. config.json and weights do not belong together; download the model again.',
   'checkpoint.short-read':
