@@ -77,12 +77,13 @@ def hugging_face(weights, config):
     )
 
 
-def config(**settings):
-    return {
+def config(drop=(), **settings):
+    merged = {
         **dict(model_type="olmo", d_model=64, n_layers=3, n_heads=4, mlp_hidden_size=192, vocab_size=VOCABULARY,
                embedding_size=VOCABULARY, rope_theta=10000.0, weight_tying=False),
         **settings,
     }
+    return {key: value for key, value in merged.items() if key not in drop}
 
 
 CHECKPOINTS = {
@@ -90,6 +91,7 @@ CHECKPOINTS = {
     "tied-traditional-float16": Checkpoint(config(weight_tying=True, rope_traditional=True), dtype="float16"),
     "4-bit-64": Checkpoint(config(d_model=128, mlp_hidden_size=256, embedding_size=192), quantization=(64, 4, "affine")),
     "tied-6-bit": Checkpoint(config(weight_tying=True), quantization=(32, 6, "affine")),
+    "silent-tying": Checkpoint(config(drop=("weight_tying",))),
     "hugging-face": Checkpoint(config(), hugging_face=hugging_face),
     "hugging-face-tied": Checkpoint(config(weight_tying=True), hugging_face=hugging_face, dtype="bfloat16"),
 }

@@ -47,7 +47,7 @@ test.for([
   { hidden_size: undefined }, { hidden_size: -1 }, { hidden_size: 2 ** 40 }, { hidden_size: 128.5 }, { hidden_size: '128' }, { num_hidden_layers: 1e9 },
   { num_hidden_layers: 0 }, { num_attention_heads: 0 }, { num_attention_heads: 1e7 }, { num_key_value_heads: 3 }, { head_dim: 7 }, { head_dim: 0 },
   { hidden_size: 2 }, { vocab_size: 1e12 }, { intermediate_size: NaN }, { rms_norm_eps: null }, { rms_norm_eps: -1 }, { rope_theta: 0 }, { rope_theta: Infinity },
-  { max_position_embeddings: 0 }, { attention_bias: 'yes' }, { tie_word_embeddings: 1 }, { layer_types: ['full_attention'] }, { layer_types: 'full' },
+  { max_position_embeddings: 0 }, { attention_bias: 'yes' }, { tie_word_embeddings: 2 }, { layer_types: ['full_attention'] }, { layer_types: 'full' },
   { rope_scaling: 'linear' },
 ])('%j is refused before anything is built', (config) => {
   expect(() => buildGraph({ ...tinyConfig, ...config })).toThrow(CheckpointError);

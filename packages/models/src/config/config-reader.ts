@@ -31,10 +31,20 @@ export class ConfigReader {
     this.prefix = prefix;
   }
 
-  /** The same configuration, with values where it is silent. */
+  /** The same configuration, with values where it is silent or `null`. */
   withDefaults(defaults: Readonly<Record<string, unknown>>): ConfigReader {
-    const given = Object.entries(this.values).filter(([, value]) => value !== null);
-    return new ConfigReader({ ...defaults, ...Object.fromEntries(given) }, this.file, this.prefix);
+    const given = Object.entries(this.values).filter(([, value]) => value !== null && value !== undefined);
+    return this.withValues({ ...defaults, ...Object.fromEntries(given) });
+  }
+
+  /** As {@link withDefaults}, for keys whose `null` means that there is none: it stays. */
+  withDefaultsUnlessNull(defaults: Readonly<Record<string, unknown>>): ConfigReader {
+    return this.withDefaults(Object.fromEntries(Object.entries(defaults).filter(([key]) => !this.isNull(key))));
+  }
+
+  /** The same configuration, with these values in place of its own. */
+  withValues(values: Readonly<Record<string, unknown>>): ConfigReader {
+    return new ConfigReader({ ...this.values, ...values }, this.file, this.prefix);
   }
 
   /** Every key there is. */
@@ -80,10 +90,11 @@ export class ConfigReader {
     return this.has(key) ? this.number(key, bounds) : undefined;
   }
 
-  /** A flag. A default of `undefined` makes it required. */
+  /** A flag, which 0 and 1 are to Python, too. A default of `undefined` makes it required. */
   boolean(key: string, fallback?: boolean): boolean {
     const value = this.raw(key) ?? fallback;
     if (typeof value === 'boolean') return value;
+    if (value === 0 || value === 1) return value === 1;
     throw this.invalid(key, 'true | false');
   }
 

@@ -45,7 +45,7 @@ test.for([
 test.for([
   ['{"eos_token_id": "2"}', '{}'], ['{"eos_token_id": [2, -1]}', '{}'], ['{"eos_token_id": [2.5]}', '{}'], ['[]', '{}'], ['{', '{}'], ['', '{}'],
   ['{"__float__": "NaN"}', '{}'], ['{}', 'null'], ['{}', '{"temperature": "hot"}'], ['{}', '{"temperature": -1}'], ['{}', '{"temperature": NaN}'],
-  ['{}', '{"top_p": 0}'], ['{}', '{"top_p": 1.1}'], ['{}', '{"top_k": 1.5}'], ['{}', '{"do_sample": 1}'],
+  ['{}', '{"top_p": 0}'], ['{}', '{"top_p": 1.1}'], ['{}', '{"top_k": 1.5}'], ['{}', '{"do_sample": 2}'],
 ] as const)('refuses %s with %s', async ([config, generation]) => {
   await expect(read(config, generation)).rejects.toThrow(CheckpointError);
 });
