@@ -22,5 +22,10 @@ CHECKPOINTS = {
     "flat-4-bit": Checkpoint({**text(), "model_type": "qwen3_5"}, quantization=(32, 4, "affine")),
     "biases-mrope": Checkpoint({"model_type": "qwen3_5", "text_config": text(
         attention_bias=True, full_attention_interval=2, rope_parameters={"type": "mrope", "rope_theta": 10000.0, "mrope_section": [1, 1, 0]})}),
+    "null-rope-parameters": Checkpoint({"model_type": "qwen3_5", "text_config": text(rope_parameters=None, rope_theta=500.0, partial_rotary_factor=1.0)}),
+    "null-rope-parameters-scaled": Checkpoint({"model_type": "qwen3_5", "text_config": text(
+        rope_parameters=None, rope_theta=500.0, partial_rotary_factor=0.5, rope_scaling={"type": "linear", "factor": 2.0})}),
+    "dynamic": Checkpoint({"model_type": "qwen3_5", "text_config": text(
+        max_position_embeddings=34, rope_parameters={"type": "dynamic", "factor": 2.0, "rope_theta": 10000.0, "partial_rotary_factor": 1.0})}, stepwise_only=True),
     "tied-hugging-face": Checkpoint({"model_type": "qwen3_5", "text_config": text(tie_word_embeddings=True)}, hugging_face=hugging_face),
 }

@@ -15,4 +15,6 @@ CHECKPOINTS = {
     "tied-hugging-face": Checkpoint(
         config("qwen3_moe", mlp_only_layers=[0], norm_topk_prob=True, tie_word_embeddings=True, **SETTINGS), hugging_face=hugging_face),
     "every-second-layer": Checkpoint(config("qwen3_moe", mlp_only_layers=[], norm_topk_prob=True, **{**SETTINGS, "decoder_sparse_step": 2}), quantization=(32, 6, "affine")),
+    "single-expert": Checkpoint(config("qwen3_moe", mlp_only_layers=[], norm_topk_prob=True, **{**SETTINGS, "num_experts_per_tok": 1})),
+    "no-experts": Checkpoint(config("qwen3_moe", mlp_only_layers=[], norm_topk_prob=True, **{**SETTINGS, "num_experts": 0})),
 }

@@ -19,5 +19,6 @@ CHECKPOINTS = {
     "dense": Checkpoint(settings()),
     "4-bit": Checkpoint(settings(mlp_only_layers=[1], linear_value_head_dim=32), quantization=(32, 4, "affine")),
     "plain": Checkpoint(settings(full_attention_interval=2, norm_topk_prob=False, attention_bias=True, linear_num_key_heads=4, linear_key_head_dim=32)),
+    "no-experts": Checkpoint(settings(num_experts=0)),
     "tied-hugging-face": Checkpoint(settings(tie_word_embeddings=True), hugging_face=hugging_face),
 }

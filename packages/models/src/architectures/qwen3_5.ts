@@ -1,6 +1,7 @@
 import type { ValueId } from '@mlxengine/core/graph';
 import type { ConfigReader } from '../config/config-reader.js';
 import type { GraphBuilder } from '../graph/graph-builder.js';
+import type { RopeSettings } from '../graph/rope-settings.js';
 import type { CheckpointTensors } from '../sanitize/checkpoint-tensors.js';
 import { defineArchitecture } from './architecture.js';
 import type { Architecture, GraphResult } from './architecture.js';
@@ -32,19 +33,27 @@ export function readQwen35(given: ConfigReader): Qwen35Arguments {
     hidden_size: 4096, intermediate_size: 14336, num_hidden_layers: 32, num_attention_heads: 32, rms_norm_eps: 1e-6, vocab_size: 151936,
     num_key_value_heads: 8, max_position_embeddings: 131072, linear_num_value_heads: 64, linear_num_key_heads: 16, linear_key_head_dim: 192,
     linear_value_head_dim: 128, linear_conv_kernel_dim: 4, tie_word_embeddings: false, num_experts: 0,
+  }).withDefaultsUnlessNull({
     rope_parameters: { type: 'default', rope_theta: 100000, partial_rotary_factor: 0.25 },
   });
   checkActivation(config, ['silu']);
   const decoderArguments = readDecoder(config);
-  const parameters = config.object('rope_parameters')!;
-  const rotary = Math.floor(decoderArguments.headDimension * parameters.number('partial_rotary_factor', { minimum: 0, maximum: 1 }, 0.25));
   return {
     ...decoderArguments, ...readDelta(config),
     interval: config.integer('full_attention_interval', limits.layers, 4),
     attentionBias: config.boolean('attention_bias', false),
-    sparse: config.raw('num_experts') === 0 ? undefined : readSparse(config, true),
-    rope: readRope(parameters, { dimensions: rotary, defaultBase: 100000, traditional: false, scaling: parameters }),
+    sparse: readSparse(config, true),
+    rope: readRotation(config, decoderArguments.headDimension),
   };
+}
+
+/** By `rope_parameters`; where that is `null` or empty by the keys that it replaced. */
+function readRotation(config: ConfigReader, headDimension: number): RopeSettings {
+  const given = config.object('rope_parameters');
+  const parameters = given?.keys().length === 0 ? undefined : given?.withDefaults({ max_position_embeddings: config.raw('max_position_embeddings') });
+  const source = parameters ?? config;
+  const dimensions = Math.floor(headDimension * source.number('partial_rotary_factor', { minimum: 0, maximum: 1 }, 0.25));
+  return readRope(source, { dimensions, defaultBase: 100000, traditional: false, scaling: parameters ?? config.object('rope_scaling') ?? null });
 }
 
 function deltaInputs(graph: GraphBuilder, x: ValueId, path: string, args: DeltaArguments): Parameters<typeof gatedDeltaNet>[1] {

@@ -10,8 +10,14 @@ import { checkActivation, gatedMlp } from './parts/mlp.js';
 import { readRope } from './parts/rope.js';
 import { dropUnused } from './parts/sanitize.js';
 
+/** Whether the config asks for layers without experts: by 0 of them. */
+export function hasNoExperts(config: ConfigReader): boolean {
+  return config.raw('num_experts') === 0;
+}
+
 /** Which layers have experts, by `decoder_sparse_step` and `mlp_only_layers`. */
 export function readSparseLayers(config: ConfigReader, layers: number): readonly boolean[] {
+  if (hasNoExperts(config)) return Array<boolean>(layers).fill(false);
   const step = config.integer('decoder_sparse_step', limits.layers, 1);
   const dense = config.raw('mlp_only_layers') ?? [];
   if (!Array.isArray(dense)) throw config.invalid('mlp_only_layers', '[integer, …]');
@@ -24,10 +30,11 @@ export const qwen3_moe: Architecture = defineArchitecture({
   readArguments: (config) => {
     checkActivation(config, ['silu']);
     const decoderArguments = readDecoder(config);
-    const { count, experts } = readExpertCounts(config, 'num_experts');
+    const { count, experts } = hasNoExperts(config) ? { count: 1, experts: 1 } : readExpertCounts(config, 'num_experts');
     return {
       ...decoderArguments, experts,
-      route: { scoring: 'softmax', count, ...normalized(config, count) } as const,
+      // mlx-lm makes a single expert's weight 1 here, too.
+      route: { scoring: 'softmax', count, ...normalized(config, 2) } as const,
       sparse: readSparseLayers(config, decoderArguments.layers),
       expertSize: config.integer('moe_intermediate_size', limits.intermediateSize),
       rope: readRope(config, { dimensions: decoderArguments.headDimension, scaling: null }),

@@ -19,7 +19,7 @@ import { moveConvolutionTaps } from './parts/recurrent-names.js';
 import { partialRotary, readRope } from './parts/rope.js';
 import { dropUnused } from './parts/sanitize.js';
 import { sharedExpert } from './qwen2_moe.js';
-import { readSparseLayers } from './qwen3_moe.js';
+import { hasNoExperts, readSparseLayers } from './qwen3_moe.js';
 
 /** What {@link gatedAttention} takes. */
 export interface GatedAttentionArguments extends HeadArguments {
@@ -52,8 +52,9 @@ export interface SparseArguments {
   readonly route: RouteOptions;
 }
 
-/** Reads {@link SparseArguments} but for the hidden size. */
-export function readSparse(config: ConfigReader, normalizes: boolean): Omit<SparseArguments, 'hiddenSize'> {
+/** Reads {@link SparseArguments} but for the hidden size; `undefined` where there are no experts. */
+export function readSparse(config: ConfigReader, normalizes: boolean): Omit<SparseArguments, 'hiddenSize'> | undefined {
+  if (hasNoExperts(config)) return undefined;
   const { experts, count } = readExpertCounts(config, 'num_experts');
   return {
     experts,
@@ -99,8 +100,9 @@ export const qwen3_next: Architecture = defineArchitecture({
     const decoderArguments = readDecoder(config);
     const { layers, headDimension } = decoderArguments;
     return {
-      ...decoderArguments, ...readDelta(config), ...readSparse(config, false),
-      sparse: readSparseLayers(config, layers),
+      ...decoderArguments, ...readDelta(config),
+      sparse: readSparse(config, false),
+      sparseLayers: readSparseLayers(config, layers),
       interval: config.integer('full_attention_interval', limits.layers, 4),
       attentionBias: config.boolean('attention_bias', false),
       rope: readRope(config, { dimensions: partialRotary(config, headDimension), traditional: false }),
@@ -112,7 +114,9 @@ export const qwen3_next: Architecture = defineArchitecture({
       attention: (h) => ((layer + 1) % args.interval === 0
         ? gatedAttention(graph, h, `${path}.self_attn`, args)
         : gatedDeltaNet(graph, deltaInputs(graph, h, `${path}.linear_attn`, args), `${path}.linear_attn`, args)),
-      mlp: (h) => (args.sparse[layer] === true ? sparseBlock(graph, h, `${path}.mlp`, args) : gatedMlp(graph, h, `${path}.mlp`, args)),
+      mlp: (h) => (args.sparse !== undefined && args.sparseLayers[layer] === true
+        ? sparseBlock(graph, h, `${path}.mlp`, { ...args, ...args.sparse })
+        : gatedMlp(graph, h, `${path}.mlp`, args)),
     }),
   }),
   sanitize: (tensors, args) => {
