@@ -48,5 +48,6 @@ CHECKPOINTS = {
     ),
     "experts-6-bit-g128": Checkpoint(config("gemma4_text", **{**SMALL, **EXPERTS, **WIDE}), quantization=(128, 6, "affine")),
     "hugging-face-experts": Checkpoint(config("gemma4_text", **{**SMALL, **EXPERTS}), hugging_face=fused_experts, dtype="bfloat16"),
+    "null-global-head": Checkpoint(config("gemma4_text", **{**SMALL, "global_head_dim": None})),
     "hugging-face-shared": Checkpoint(config("gemma4_text", **SMALL), hugging_face=shared_keys),
 }

@@ -18,4 +18,8 @@ CHECKPOINTS = {
     "dense": Checkpoint(settings()),
     "4-bit": Checkpoint(settings(n_group=2, topk_group=1), quantization=(32, 4, "affine")),
     "hugging-face": Checkpoint(settings(), hugging_face=hugging_face),
+    # null is not silence: there is none.
+    "null-query-rank": Checkpoint(settings(q_lora_rank=None, attention_bias=True)),
+    "null-shared-experts": Checkpoint(settings(n_shared_experts=None)),
+    "null-experts": Checkpoint(settings(n_routed_experts=None)),
 }

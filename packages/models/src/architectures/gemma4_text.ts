@@ -58,7 +58,7 @@ const defaults = {
 
 /** Reads what {@link buildGemma4} takes. */
 export function readGemma4(given: ConfigReader): Gemma4Arguments {
-  const config = given.withDefaults(defaults);
+  const config = given.withDefaults(defaults).withDefaultsUnlessNull({ global_head_dim: 512 });
   checkActivation(config, ['gelu_pytorch_tanh'], 'hidden_activation');
   const args = readDecoder(config);
   const pattern = everyNth(config.integer('sliding_window_pattern', limits.layers, 5));
@@ -78,7 +78,7 @@ export function readGemma4(given: ConfigReader): Gemma4Arguments {
 
 function readLayerHeads(config: ConfigReader, args: DecoderArguments, type: AttentionType): Omit<LayerHeads, 'window'> {
   const full = type === 'full_attention';
-  const global = config.integer('global_head_dim', { ...limits.headDimension, minimum: 0 }, config.isNull('global_head_dim') ? 0 : 512);
+  const global = config.integer('global_head_dim', { ...limits.headDimension, minimum: 0 }, 0);
   const headDimension = full && global > 0 ? global : args.headDimension;
   const keysAreValues = full && config.boolean('attention_k_eq_v', false);
   const keyValueHeads = keysAreValues ? config.integer('num_global_key_value_heads', limits.heads, args.keyValueHeads) : args.keyValueHeads;
