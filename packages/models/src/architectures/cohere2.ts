@@ -14,8 +14,12 @@ const defaults = {
 
 function readArguments(given: ConfigReader): CohereArguments {
   const config = given.withDefaults(defaults);
+  const pattern = everyNth(config.integer('sliding_window_pattern', limits.layers));
   const cohere = readCohere(config, 'read');
-  const types = readAttentionTypes(config, cohere.layers, everyNth(config.integer('sliding_window_pattern', limits.layers)));
+  // mlx-lm knows only the pattern, so it goes before the list.
+  const types = given.has('sliding_window_pattern')
+    ? Array.from({ length: cohere.layers }, (_, layer) => pattern(layer))
+    : readAttentionTypes(config, cohere.layers, pattern);
   return {
     ...cohere,
     queryKeyNorm: false,
