@@ -21,5 +21,6 @@ CHECKPOINTS = {
     "groups-4-bit": Checkpoint(settings(
         q_lora_rank=32, topk_method="group_limited_greedy", n_group=4, topk_group=2, routed_scaling_factor=16.0, attention_bias=True,
         rope_scaling={**YARN, "mscale": 1.0}), quantization=(32, 4, "affine")),
+    "yarn-by-any-name": Checkpoint(settings(q_lora_rank=32, rope_scaling={"type": "linear", "factor": 4})),
     "hugging-face": Checkpoint(settings(), hugging_face=hugging_face),
 }

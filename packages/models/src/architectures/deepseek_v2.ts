@@ -19,6 +19,12 @@ function readRoute(config: ConfigReader, experts: number, count: number): RouteO
   return { scoring: 'softmax', count, scale: config.number('routed_scaling_factor', factorBounds, 1), ...(groups && { groups }) };
 }
 
+/** mlx-lm scales this family by yarn, whatever the type says. */
+function withYarn(config: ConfigReader): ConfigReader {
+  if (config.object('rope_scaling')?.has('factor') !== true) return config;
+  return config.withValues({ rope_scaling: { ...(config.raw('rope_scaling') as object), type: 'yarn' } });
+}
+
 /** mlx-lm expands this family's latents and keeps keys and values of all heads. */
 function attention(graph: GraphBuilder, args: LatentArguments & { readonly heads: number; readonly hiddenSize: number }, x: ValueId, path: string): ValueId {
   const { heads, plainDimension, ropeDimension, valueDimension, scale, hiddenSize, bias } = args;
@@ -36,7 +42,7 @@ function attention(graph: GraphBuilder, args: LatentArguments & { readonly heads
 export const deepseek_v2: Architecture = defineArchitecture({
   modelType: 'deepseek_v2',
   readArguments: (given) => {
-    const config = given.withDefaults({ rms_norm_eps: 1e-6 });
+    const config = withYarn(given.withDefaults({ rms_norm_eps: 1e-6 }));
     checkActivation(config, ['silu']);
     const decoderArguments = readDecoder(config, { headDimension: 'derived' });
     const none = !config.has('n_routed_experts');

@@ -29,13 +29,12 @@ function readArguments(config: ConfigReader): HunyuanArguments {
   };
 }
 
-/** Scaling by `alpha` makes the base greater, for every length alike. */
+/** Scaling by `alpha` makes the base greater, for every length alike, and as in mlx-lm whatever the type says. */
 function readRope(config: ConfigReader, dimensions: number): RopeSettings {
   const parameters = config.object('rope_parameters');
   const scaling = config.object('rope_scaling') ?? parameters;
   const variant = scaling?.string('type', scaling.string('rope_type', 'default')) ?? 'default';
-  if (scaling && variant !== 'dynamic' && variant !== 'default') throw scaling.invalid('type', '"dynamic"');
-  const alpha = variant === 'dynamic' ? scaling?.number('alpha', { minimum: 1e-6, maximum: 1e9 }) ?? 1 : 1;
+  const alpha = scaling?.number('alpha', { minimum: 1e-6, maximum: 1e9 }, variant === 'default' ? 1 : undefined) ?? 1;
   if (dimensions < 4 || dimensions % 2 !== 0) throw config.invalid('head_dim', '2 · n, n > 1');
   const theta = config.number('rope_theta', limits.ropeBase, parameters?.number('rope_theta', limits.ropeBase, 10000) ?? 10000);
   return ropeSettings({ dimensions, base: theta * alpha ** (dimensions / (dimensions - 2)), traditional: false });
