@@ -88,7 +88,8 @@ function parse(command: Command, args: readonly string[]): Pick<CommandInput, 'v
   try {
     return parseArgs({ args: [...args], options: parseOptions(command), allowPositionals: true, strict: true });
   } catch (error) {
-    const problem = `${(error as Error).message.split('. ')[0] ?? ''}.`;
+    // Node's advice follows on the same line or on lines of its own.
+    const problem = `${(error as Error).message.split(/\.\s/, 1)[0]?.replace(/\.$/, '') ?? ''}.`;
     throw new CommandError('cli.usage', { problem, command: command.name }, { cause: error });
   }
 }
