@@ -14,10 +14,12 @@ let logits: Float32Array;
 let vocabularySize = 0;
 
 /** A file of reference values. */
-async function writeReference(name: string, values: Readonly<Record<string, Int32Array | Float32Array>>): Promise<string> {
+async function writeReference(
+  name: string, values: Readonly<Record<string, Int32Array | Float32Array>>, shapes: Readonly<Record<string, readonly number[]>> = {},
+): Promise<string> {
   const tensors = Object.entries(values).map(([tensor, data]) => ({
     name: tensor, dtype: data instanceof Int32Array ? 'I32' as const : 'F32' as const,
-    shape: data instanceof Int32Array ? [data.length] : [data.length / vocabularySize, vocabularySize],
+    shape: shapes[tensor] ?? (data instanceof Int32Array ? [data.length] : [data.length / vocabularySize, vocabularySize]),
     chunks: async function* () {
       yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     },
@@ -73,7 +75,30 @@ it('compares steps alone where the reference itself differs between its whole an
   expect(exitCode).toBe(0);
 });
 
+it.each(['fallback', 'mlx'])('compares more tokens than the model was made for, on %s', async (backend) => {
+  const reference = await writeReference('long.safetensors', { tokens, logits });
+  const short = await mkdtemp(join(tmpdir(), 'mlxengine-verify-'));
+  await writeTinyCheckpoint(short);
+  const config = JSON.parse(await readFile(join(short, 'config.json'), 'utf8')) as Record<string, unknown>;
+  await writeFile(join(short, 'config.json'), JSON.stringify({ ...config, max_position_embeddings: 16 }));
+  const { stdout, exitCode } = await runMlxengine(['verify', short, '--reference', reference, '--backend', backend, '--json']);
+  expect(JSON.parse(stdout)).toMatchObject({ tokens: 24, pass: true });
+  expect(exitCode).toBe(0);
+  await rm(short, { recursive: true, force: true });
+});
+
+it('refuses logits of another shape, and takes a leading dimension of 1', async () => {
+  const transposed = await writeReference('transposed.safetensors', { tokens, logits }, { logits: [vocabularySize, tokens.length] });
+  const wrong = await runMlxengine(['verify', folder, '--reference', transposed, '--backend', 'fallback', '--json']);
+  expect(wrong).toMatchObject({ stdout: '', exitCode: 1 });
+  expect(wrong.stderr).toMatch(/The tensor logits of the reference .*transposed\.safetensors is .*\[checkpoint\.reference-mismatch\]/);
+  const batched = await writeReference('batched.safetensors', { tokens, logits }, { tokens: [1, tokens.length], logits: [1, tokens.length, vocabularySize] });
+  expect((await runMlxengine(['verify', folder, '--reference', batched, '--backend', 'fallback'])).exitCode).toBe(0);
+});
+
 it.each([
+  ['a tolerance below 0', () => ['verify', folder, '--tolerance', '-1'], 2, /^mlxengine: Option '--tolerance' argument is ambiguous\. See [^\n]*\[cli\.usage\]\n$/],
+  ['an unknown option', () => ['verify', folder, '--foo'], 2, /^mlxengine: Unknown option '--foo'\. See [^\n]*\[cli\.usage\]\n$/],
   ['no reference', () => ['verify', folder], 2, /--reference is missing.*\[cli\.usage\]/],
   ['no model', () => ['verify', '--reference', 'x.safetensors'], 2, /Expected one model.*\[cli\.usage\]/],
   ['a reference without tokens', () => ['verify', folder, '--reference', join(folder, 'model.safetensors')], 1, /no tensor tokens.*\[checkpoint\.unknown-tensor\]/],

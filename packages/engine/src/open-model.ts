@@ -89,12 +89,14 @@ export interface OpenOptions extends InferenceEngineOptions {
 /**
  * Does it for a model without a tokenizer.
  * @param prepare - what else has to be made of its files before the weights are loaded
+ * @param adapt - what is loaded in place of what the files say; throws where the model is not what is wanted
  */
 export async function openOn<Prepared>(
   platform: EnginePlatform,
   reference: ModelReference,
   options: OpenOptions,
   prepare: (source: ModelSource, checkpoint: Checkpoint) => Promise<Prepared>,
+  adapt: (checkpoint: Checkpoint) => Checkpoint = (checkpoint) => checkpoint,
 ): Promise<OpenedWith<Prepared>> {
   const start = performance.now();
   throwIfAborted(options.signal, 'Loading the model');
@@ -107,7 +109,7 @@ export async function openOn<Prepared>(
   });
   options.onProgress?.({ phase: 'read' });
   const { architectures, task } = options;
-  const checkpoint = await readCheckpoint(source, { ...signalOf(options), task, ...(architectures && { architectures }) });
+  const checkpoint = adapt(await readCheckpoint(source, { ...signalOf(options), task, ...(architectures && { architectures }) }));
   const configuration = { ...checkpoint.configuration, id: typeof reference === 'string' ? reference : source.name };
   const selected = await takeBackend(platform, options);
   try {

@@ -5,6 +5,7 @@ test('the greatest difference, infinite where a value is none or values are miss
   expect(maxAbsError(Float32Array.of(1, 2, 3), Float32Array.of(1, 2.5, 2))).toBe(1);
   expect(maxAbsError(Float32Array.of(1, NaN), Float32Array.of(1, 2))).toBe(Infinity);
   expect(maxAbsError(Float32Array.of(1), Float32Array.of(1, 2))).toBe(Infinity);
+  expect(maxAbsError(Float32Array.of(-Infinity), Float32Array.of(-Infinity))).toBe(0);
   expect(maxAbsError(new Float32Array(), new Float32Array())).toBe(0);
 });
 

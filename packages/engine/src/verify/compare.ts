@@ -3,6 +3,7 @@ export function maxAbsError(found: Float32Array, expected: Float32Array): number
   if (found.length !== expected.length) return Infinity;
   let largest = 0;
   for (let i = 0; i < expected.length; i += 1) {
+    if (found[i] === expected[i]) continue;
     const difference = Math.abs((found[i] as number) - (expected[i] as number));
     if (!(difference <= largest)) largest = Number.isNaN(difference) ? Infinity : difference;
   }

@@ -1,6 +1,7 @@
 import { CheckpointError } from '@mlxengine/core';
 import type { ModelSource } from '@mlxengine/core';
 import { readSafetensors, type TensorWithBytes } from '@mlxengine/models';
+import { floatsOf, integersOf } from './reference-tensors.js';
 
 /** Values of another implementation for the same tokens, as {@link readReference} finds them in a safetensors file. */
 export interface ReferenceValues {
@@ -16,52 +17,49 @@ export interface ReferenceValues {
   readonly pooled: Float32Array | undefined;
   /** `[L, n]`, tensor `hidden` or `last_hidden_state` */
   readonly hidden: Float32Array | undefined;
+  /** File that they were read from, and what each is called and shaped there. */
+  readonly origin?: {
+    readonly file: string;
+    readonly tensors: Readonly<Record<string, { readonly name: string; readonly shape: readonly number[] }>>;
+  };
 }
 
+/** One of the values of a reference. */
+export type ReferenceTensor = Exclude<keyof ReferenceValues, 'origin'>;
+
+/** Names in a file; the first that is there counts. */
+const tensorNames: Readonly<Record<ReferenceTensor, readonly string[]>> = {
+  tokens: ['tokens', 'input_ids'],
+  tokenTypes: ['token_types', 'token_type_ids'],
+  logits: ['logits'],
+  stepLogits: ['step_logits'],
+  pooled: ['embedding', 'embeddings', 'sentence_embedding', 'pooled', 'pooler_output', 'scores'],
+  hidden: ['hidden', 'hidden_states', 'last_hidden_state'],
+};
+
 /**
- * Reads reference values.
+ * Reads reference values. Whether their shapes fit the model is checked where they are compared.
  * @param file - as the source lists it
  * @throws `CheckpointError`; what the source throws
  */
 export async function readReference(source: ModelSource, file: string, signal?: AbortSignal): Promise<ReferenceValues> {
   const tensors = await readSafetensors(source, file, { signal });
-  const first = (...names: readonly string[]): TensorWithBytes | undefined => names.map((name) => tensors.get(name)).find((found) => found !== undefined);
-  const floats = (...names: readonly string[]): Float32Array | undefined => {
-    const tensor = first(...names);
-    return tensor && floatsOf(tensor, source.name);
-  };
-  const tokens = first('tokens', 'input_ids');
-  const types = first('token_types', 'token_type_ids');
-  if (tokens === undefined) throw new CheckpointError('checkpoint.unknown-tensor', { source: `${source.name}/${file}`, tensor: 'tokens' });
+  const path = `${source.name}/${file}`;
+  const found: Partial<Record<ReferenceTensor, TensorWithBytes>> = {};
+  for (const [key, names] of Object.entries(tensorNames) as [ReferenceTensor, readonly string[]][]) {
+    const name = names.find((candidate) => tensors.has(candidate));
+    if (name !== undefined) found[key] = tensors.get(name) as TensorWithBytes;
+  }
+  const { tokens, tokenTypes } = found;
+  if (tokens === undefined) throw new CheckpointError('checkpoint.unknown-tensor', { source: path, tensor: 'tokens' });
+  const floats = (tensor: TensorWithBytes | undefined): Float32Array | undefined => tensor && floatsOf(tensor, path);
   return {
-    tokens: integersOf(tokens, source.name),
-    tokenTypes: types && integersOf(types, source.name),
-    logits: floats('logits'),
-    stepLogits: floats('step_logits'),
-    pooled: floats('embedding', 'embeddings', 'sentence_embedding', 'pooled', 'pooler_output', 'scores'),
-    hidden: floats('hidden', 'hidden_states', 'last_hidden_state'),
+    tokens: integersOf(tokens, path),
+    tokenTypes: tokenTypes && integersOf(tokenTypes, path),
+    logits: floats(found.logits),
+    stepLogits: floats(found.stepLogits),
+    pooled: floats(found.pooled),
+    hidden: floats(found.hidden),
+    origin: { file: path, tensors: found },
   };
-}
-
-function integersOf(tensor: TensorWithBytes, source: string): readonly number[] {
-  const view = new DataView(tensor.bytes.buffer, tensor.bytes.byteOffset, tensor.byteLength);
-  switch (tensor.dtype) {
-    case 'I32': return Array.from({ length: tensor.byteLength / 4 }, (_, i) => view.getInt32(4 * i, true));
-    case 'U32': return Array.from({ length: tensor.byteLength / 4 }, (_, i) => view.getUint32(4 * i, true));
-    case 'I64': return Array.from({ length: tensor.byteLength / 8 }, (_, i) => Number(view.getBigInt64(8 * i, true)));
-    default: throw mismatch(tensor, source, 'I32 | U32 | I64');
-  }
-}
-
-function floatsOf(tensor: TensorWithBytes, source: string): Float32Array {
-  const view = new DataView(tensor.bytes.buffer, tensor.bytes.byteOffset, tensor.byteLength);
-  switch (tensor.dtype) {
-    case 'F32': return Float32Array.from({ length: tensor.byteLength / 4 }, (_, i) => view.getFloat32(4 * i, true));
-    case 'BF16': return new Float32Array(Uint32Array.from({ length: tensor.byteLength / 2 }, (_, i) => view.getUint16(2 * i, true) << 16).buffer);
-    default: throw mismatch(tensor, source, 'F32 | BF16');
-  }
-}
-
-function mismatch({ name, dtype, shape }: TensorWithBytes, source: string, expected: string): CheckpointError {
-  return new CheckpointError('checkpoint.tensor-mismatch', { tensor: name, source, found: `${dtype} [${shape.join(', ')}]`, expected });
 }

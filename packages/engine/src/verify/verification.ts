@@ -1,4 +1,4 @@
-/** How a model's numbers differ from a reference's. */
+/** How a model's numbers differ from a reference's; `Number.MAX_VALUE` where the model's are not numbers. */
 export interface Differences {
   /** Greatest difference of whole passes: one prefill, chunks, and beside another sequence. */
   readonly maxAbsError: number;

@@ -14,7 +14,7 @@ const chunkSize = 7;
  */
 export async function verifyLogits(model: BackendModel, reference: ReferenceValues, { columns, tolerance, signal }: VerifyContext): Promise<Differences> {
   const { tokens, logits = reference.stepLogits, stepLogits } = reference;
-  if (logits === undefined) throw new CheckpointError('checkpoint.unknown-tensor', { source: 'the reference', tensor: 'logits' });
+  if (logits === undefined) throw new CheckpointError('checkpoint.unknown-tensor', { source: reference.origin?.file ?? '(options)', tensor: 'logits' });
   const tail = (found: Float32Array): Float32Array => found.subarray(found.length - (stepLogits?.length ?? found.length));
   const differs = stepLogits !== undefined && maxAbsError(tail(logits), stepLogits) > tolerance;
   const expected = differs ? stepLogits : logits;

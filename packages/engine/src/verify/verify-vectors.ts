@@ -28,6 +28,6 @@ function errorOf({ pooled, hidden }: EmbedResult, index: number, reference: Refe
     [all, reference.hidden ?? (logits !== undefined && logits.length === all?.length ? logits : undefined)],
   ] as const;
   const errors = pairs.flatMap(([found, expected]) => (expected === undefined ? [] : [found === undefined ? Infinity : maxAbsError(found, expected)]));
-  if (errors.length === 0) throw new CheckpointError('checkpoint.unknown-tensor', { source: 'the reference', tensor: 'embedding' });
+  if (errors.length === 0) throw new CheckpointError('checkpoint.unknown-tensor', { source: reference.origin?.file ?? '(options)', tensor: 'embedding' });
   return Math.max(...errors);
 }
