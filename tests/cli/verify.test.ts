@@ -34,7 +34,7 @@ beforeAll(async () => {
   await writeTinyCheckpoint(folder);
   for (const file of ['tokenizer.json', 'tokenizer_config.json']) await rm(join(folder, file), { force: true });
   const { graph, weights } = await readCheckpoint(await openFolder(folder));
-  await using backend = await createReferenceBackend();
+  await using backend = createReferenceBackend();
   await using model = await backend.loadModel(graph, weights);
   ({ vocabularySize } = graph);
   logits = (await model.score({ tokens: Uint32Array.from(tokens), logits: true })).logits ?? new Float32Array();
