@@ -21,5 +21,5 @@ CHECKPOINTS = {
     # null is not silence: there is none.
     "null-query-rank": Checkpoint(settings(q_lora_rank=None, attention_bias=True)),
     "null-shared-experts": Checkpoint(settings(n_shared_experts=None)),
-    "null-experts": Checkpoint(settings(n_routed_experts=None)),
+    "null-experts": Checkpoint(settings(n_routed_experts=None, n_group=2)),
 }

@@ -34,7 +34,7 @@ export function readBiasedExperts(config: ConfigReader, layers: number, epsilon 
   const expertSize = config.integer('moe_intermediate_size', limits.intermediateSize, 1407);
   const none = !config.has('n_routed_experts');
   const { experts, count } = none ? { experts: 1, count: 1 } : readExpertCounts(config.withDefaults({ num_experts_per_tok: 1 }), 'n_routed_experts');
-  const groups = readGroups(config, experts);
+  const groups = none ? undefined : readGroups(config, experts);
   return {
     experts, expertSize,
     sharedSize: expertSize * config.integer('n_shared_experts', { ...expertBounds, minimum: 0 }, 0),
