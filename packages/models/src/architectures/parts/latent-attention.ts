@@ -31,7 +31,8 @@ export function readLatent(config: ConfigReader, latentEpsilon: number): LatentA
   const ropeDimension = config.integer('qk_rope_head_dim', limits.headDimension, 64);
   const plainDimension = config.integer('qk_nope_head_dim', limits.headDimension, 128);
   return {
-    queryRank: config.optionalInteger('q_lora_rank', limits.hiddenSize),
+    // Only an explicit null means none.
+    queryRank: config.isNull('q_lora_rank') ? undefined : config.integer('q_lora_rank', limits.hiddenSize, 1536),
     rank: config.integer('kv_lora_rank', limits.hiddenSize, 512),
     ropeDimension, plainDimension, latentEpsilon,
     valueDimension: config.integer('v_head_dim', limits.headDimension, 128),
