@@ -2,6 +2,7 @@ import { AbortedError, throwIfAborted } from '@mlxengine/core';
 import {
   checkEmbeds,
   checkGenerates,
+  checkTokenTypes,
   createTokenStream,
   type BackendModel,
   type ComputeDtype,
@@ -19,7 +20,6 @@ import {
   validateTokenRequest,
 } from '@mlxengine/core/backend';
 import type { ModelGraph } from '@mlxengine/core/graph';
-import { checkTokenTypes } from './check-token-types.js';
 import type { ConstraintAnswer } from './generation/job.js';
 import type { ScoreJob } from './generation/score.js';
 import type { ConstrainEvent, JobResult } from './runtime/protocol.js';

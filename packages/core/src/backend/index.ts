@@ -23,4 +23,5 @@ export type {
 export { uniform } from './uniform.js';
 export { createTokenStream, type TokenStreamOptions } from './create-token-stream.js';
 export { checkEmbeds, checkGenerates } from './check-outputs.js';
+export { checkTokenTypes } from './check-token-types.js';
 export { validateEmbedRequest, validateScoreBatchRequest, validateScoreRequest, validateTokenRequest } from './validate-token-request.js';

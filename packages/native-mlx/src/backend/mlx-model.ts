@@ -2,6 +2,7 @@ import { AbortedError, throwIfAborted, UnloadedError } from '@mlxengine/core';
 import {
   checkEmbeds,
   checkGenerates,
+  checkTokenTypes,
   createTokenStream,
   validateEmbedRequest,
   validateScoreBatchRequest,
@@ -19,7 +20,6 @@ import {
 import type { ModelGraph } from '@mlxengine/core/graph';
 import type { NativeModel } from '../abi/native-addon.js';
 import { awaitRequest, type FinalEvent, type RequestCall } from './await-request.js';
-import { checkTokenTypes } from './check-token-types.js';
 import { ConstraintAnswers } from './constrain.js';
 import { nativeEmbedRequest, nativeGenerateRequest, nativeScoreRequest } from './native-requests.js';
 

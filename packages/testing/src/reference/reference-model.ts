@@ -1,7 +1,8 @@
-import { InvalidArgumentError, throwIfAborted, UnloadedError } from '@mlxengine/core';
+import { throwIfAborted, UnloadedError } from '@mlxengine/core';
 import {
   checkEmbeds,
   checkGenerates,
+  checkTokenTypes,
   createTokenStream,
   validateEmbedRequest,
   validateScoreBatchRequest,
@@ -17,7 +18,6 @@ import {
   type TokenBatch,
   type TokenRequest,
 } from '@mlxengine/core/backend';
-import type { ModelGraph } from '@mlxengine/core/graph';
 import type { ReferenceExecutor } from './reference-executor.js';
 import { generateTokens } from './reference-generation.js';
 import { embedSequences, scoreSequences } from './reference-scoring.js';
@@ -108,16 +108,4 @@ export class ReferenceModel implements BackendModel {
   #checkLoaded(): void {
     if (this.#unloading !== undefined) throw new UnloadedError('unloaded.engine', { model: this.#executor.graph.architecture });
   }
-}
-
-/** Token types are ids too, of the tables that the graph reads with them. */
-function checkTokenTypes({ operations, weights }: ModelGraph, { tokenTypes = [] }: EmbedRequest): void {
-  const ids = new Set(operations.flatMap(({ type, output }) => (type === 'tokenTypes' ? [output] : [])));
-  const paths = operations.flatMap((operation) => (operation.type === 'embedding' && ids.has(operation.input) ? [operation.weight] : []));
-  const limit = Math.min(...weights.filter(({ path }) => paths.includes(path)).map(({ shape: [rows = 0] }) => rows));
-  tokenTypes.forEach((types, index) => {
-    const found = types.find((type: number) => type >= limit);
-    if (found === undefined) return;
-    throw new InvalidArgumentError('argument.out-of-range', { name: `tokenTypes[${index}]`, found, expected: `below ${limit}` });
-  });
 }

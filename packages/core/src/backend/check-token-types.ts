@@ -1,8 +1,11 @@
-import { InvalidArgumentError } from '@mlxengine/core';
-import type { EmbedRequest } from '@mlxengine/core/backend';
-import type { ModelGraph } from '@mlxengine/core/graph';
+import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
+import type { ModelGraph } from '../graph/index.js';
+import type { EmbedRequest } from './embed.js';
 
-/** @throws `InvalidArgumentError` for a token type that the graph has no row for */
+/**
+ * Checks the segments of a request, which are ids too, against the tables that a graph reads with them.
+ * @throws `InvalidArgumentError` for one past a table's rows
+ */
 export function checkTokenTypes({ operations, weights }: ModelGraph, { tokenTypes = [] }: EmbedRequest): void {
   const ids = new Set(operations.filter(({ type }) => type === 'tokenTypes').map(({ output }) => output));
   const paths = operations.flatMap((operation) => (operation.type === 'embedding' && ids.has(operation.input) ? [operation.weight] : []));
