@@ -1,12 +1,16 @@
 import type { CheckpointTensors } from '../sanitize/checkpoint-tensors.js';
+import type { GraphBuilder } from '../graph/graph-builder.js';
 import { defineArchitecture } from './architecture.js';
-import type { Architecture } from './architecture.js';
+import type { Architecture, GraphResult } from './architecture.js';
 import { biasedExperts, readBiasedExperts } from './glm4_moe.js';
+import type { BiasedExperts } from './glm4_moe.js';
 import { readDecoder } from './parts/decoder-arguments.js';
+import type { DecoderArguments } from './parts/decoder-arguments.js';
 import { decoder, preNormLayer, rmsNorm } from './parts/decoder.js';
 import { projections, stackExperts } from './parts/experts.js';
 import { dequantizeBlocks } from './parts/float8.js';
 import { latentSelfAttention, readLatent, splitLatentProjections } from './parts/latent-attention.js';
+import type { LatentArguments } from './parts/latent-attention.js';
 import { checkActivation } from './parts/mlp.js';
 import { dropUnused } from './parts/sanitize.js';
 
@@ -23,6 +27,25 @@ function unpackInt4(tensors: CheckpointTensors): void {
   }
 }
 
+/** What a config of latent attention with biased experts says. */
+export type LatentExpertArguments = DecoderArguments & BiasedExperts & LatentArguments;
+
+/** The graph of {@link LatentExpertArguments}. */
+export function buildDeepseekV3(graph: GraphBuilder, args: LatentExpertArguments): GraphResult {
+  return decoder(graph, args, {
+    layer: (x, path, layer) => preNormLayer(graph, x, path, {
+      norm: rmsNorm(graph, args),
+      attention: (h) => latentSelfAttention(graph, h, `${path}.self_attn`, args),
+      mlp: (h) => biasedExperts(graph, h, `${path}.mlp`, { ...args, bias: false, layer }),
+    }),
+  });
+}
+
+/** Drops layers after the last, which predict further tokens. */
+export function dropFurtherLayers(tensors: CheckpointTensors, { layers }: Pick<LatentExpertArguments, 'layers'>): void {
+  tensors.drop((name) => Number(/^model\.layers\.(\d+)\./.exec(name)?.[1] ?? -1) >= layers);
+}
+
 /** DeepSeek V3 and R1, Kimi K2. Source: mlx-lm `models/deepseek_v3.py`. */
 export const deepseek_v3: Architecture = defineArchitecture({
   modelType: 'deepseek_v3',
@@ -33,17 +56,10 @@ export const deepseek_v3: Architecture = defineArchitecture({
     const decoderArguments = readDecoder(config, { headDimension: 'derived' });
     return { ...decoderArguments, ...readBiasedExperts(config, decoderArguments.layers), ...readLatent(config, 1e-6), tieWordEmbeddings: false };
   },
-  buildGraph: (graph, args) => decoder(graph, args, {
-    layer: (x, path, layer) => preNormLayer(graph, x, path, {
-      norm: rmsNorm(graph, args),
-      attention: (h) => latentSelfAttention(graph, h, `${path}.self_attn`, args),
-      mlp: (h) => biasedExperts(graph, h, `${path}.mlp`, { ...args, bias: false, layer }),
-    }),
-  }),
+  buildGraph: buildDeepseekV3,
   sanitize: (tensors, args) => {
     dropUnused(tensors);
-    // Layers after the last predict further tokens.
-    tensors.drop((name) => Number(/^model\.layers\.(\d+)\./.exec(name)?.[1] ?? -1) >= args.layers);
+    dropFurtherLayers(tensors, args);
     unpackInt4(tensors);
     dequantizeBlocks(tensors);
     stackExperts(tensors, 'mlp.experts', 'mlp.switch_mlp', projections);

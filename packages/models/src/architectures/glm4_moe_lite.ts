@@ -1,10 +1,10 @@
 import { defineArchitecture } from './architecture.js';
 import type { Architecture } from './architecture.js';
-import { biasedExperts, readBiasedExperts } from './glm4_moe.js';
+import { buildDeepseekV3, dropFurtherLayers } from './deepseek_v3.js';
+import { readBiasedExperts } from './glm4_moe.js';
 import { readDecoder } from './parts/decoder-arguments.js';
-import { decoder, preNormLayer, rmsNorm } from './parts/decoder.js';
 import { projections, stackExperts } from './parts/experts.js';
-import { latentSelfAttention, readLatent, splitLatentProjections } from './parts/latent-attention.js';
+import { readLatent, splitLatentProjections } from './parts/latent-attention.js';
 import { checkActivation } from './parts/mlp.js';
 import { dropUnused } from './parts/sanitize.js';
 
@@ -22,17 +22,10 @@ export const glm4_moe_lite: Architecture = defineArchitecture({
     const { layers, epsilon } = decoderArguments;
     return { ...decoderArguments, ...readBiasedExperts(config, layers, 1e-20), ...readLatent(config, epsilon), tieWordEmbeddings: false };
   },
-  buildGraph: (graph, args) => decoder(graph, args, {
-    layer: (x, path, layer) => preNormLayer(graph, x, path, {
-      norm: rmsNorm(graph, args),
-      attention: (h) => latentSelfAttention(graph, h, `${path}.self_attn`, args),
-      mlp: (h) => biasedExperts(graph, h, `${path}.mlp`, { ...args, bias: false, layer }),
-    }),
-  }),
+  buildGraph: buildDeepseekV3,
   sanitize: (tensors, args) => {
     dropUnused(tensors);
-    // Layers after the last predict further tokens.
-    tensors.drop((name) => Number(/^model\.layers\.(\d+)\./.exec(name)?.[1] ?? -1) >= args.layers);
+    dropFurtherLayers(tensors, args);
     stackExperts(tensors, 'mlp.experts', 'mlp.switch_mlp', projections);
     splitLatentProjections(tensors, args);
   },
