@@ -7,9 +7,8 @@ import { repository } from './setup/paths.mjs';
 
 const python = process.env.MLXENGINE_PARITY_PYTHON;
 if (python === undefined) throw new Error('MLXENGINE_PARITY_PYTHON, a Python that has mlx-lm, is not set.');
-const { builtInFamilies } = await import(join(repository, 'packages/models/dist/index.js')).then(({ supportedArchitectures }) => ({
-  builtInFamilies: supportedArchitectures({ aliases: false }),
-}));
+const { supportedArchitectures } = await import('mlxengine');
+const builtInFamilies = supportedArchitectures({ aliases: false });
 const backends = ['mlx', 'fallback'];
 const results = Object.fromEntries(backends.map((backend) => [backend, read(backend)]));
 const checkpoints = execFileSync(python, [join(repository, 'tests/parity/generate.py'), '--list'], { encoding: 'utf8' })
