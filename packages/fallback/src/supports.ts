@@ -14,4 +14,5 @@ export const supports: BackendSupports = {
   affineGroupSizes: [32, 64, 128],
   floatModes: ['mxfp4', 'nvfp4', 'mxfp8'],
   maxThreads: 1,
+  features: [],
 };

@@ -1,6 +1,7 @@
 import type { GraphOperation } from '../graph/index.js';
 import type { QuantizationMode } from '../model/quantization.js';
 import type { TensorDtype } from '../model/weight-source.js';
+import type { BackendFeature } from './features.js';
 import type { ComputeDtype } from './inference-backend.js';
 
 /** What a backend can do; it drives feature errors and which conformance tests run. */
@@ -18,4 +19,6 @@ export interface BackendSupports {
    * is an `UnsupportedFeatureError`.
    */
   readonly maxThreads: number;
+  /** What it does beyond the plain requests; a request for anything else is an `UnsupportedFeatureError`. */
+  readonly features: readonly BackendFeature[];
 }

@@ -1,5 +1,6 @@
 export type { BackendProbe, ProbeCheck } from './backend-probe.js';
 export type { BackendSupports } from './backend-supports.js';
+export { requireFeature, type BackendFeature } from './features.js';
 export type {
   BackendLoadOptions,
   BackendModel,

@@ -13,6 +13,7 @@ const supports: BackendSupports = {
   affineGroupSizes: [32, 64, 128],
   floatModes: ['mxfp4', 'nvfp4', 'mxfp8'],
   maxThreads: 1,
+  features: [],
 };
 
 /**
