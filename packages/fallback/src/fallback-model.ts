@@ -2,6 +2,7 @@ import { AbortedError, throwIfAborted } from '@mlxengine/core';
 import {
   checkEmbeds,
   checkGenerates,
+  checkSamplingFeatures,
   checkTokenTypes,
   createTokenStream,
   type BackendModel,
@@ -25,6 +26,7 @@ import type { ScoreJob } from './generation/score.js';
 import type { ConstrainEvent, JobResult } from './runtime/protocol.js';
 import type { JobRequest, RuntimeClient } from './runtime/runtime-client.js';
 import { RequestQueue } from './runtime/request-queue.js';
+import { supports } from './supports.js';
 
 // Tokens of a scoring's forward pass where the caller does not say.
 const scoreChunkSize = 64;
@@ -101,6 +103,7 @@ export class FallbackModel implements BackendModel {
   async #generate(request: TokenRequest, emit: (batch: TokenBatch) => void, signal: AbortSignal): Promise<void> {
     this.#client.checkAlive();
     checkGenerates(this.#graph);
+    checkSamplingFeatures(supports, 'fallback', request);
     const { vocabularySize, contextLength } = this.#graph;
     const maxTokens = validateTokenRequest(request, vocabularySize, contextLength);
     const { prompt, stopTokens, sampling, constraint } = request;

@@ -10,7 +10,8 @@ export type {
   MemoryReport,
 } from './inference-backend.js';
 export type { EmbedRequest, EmbedResult } from './embed.js';
-export type { SamplingParameters } from './sampling.js';
+export type { LogitBias, SamplingParameters } from './sampling.js';
+export { checkSamplingFeatures } from './check-sampling-features.js';
 export type { ScoreBatchRequest, ScoreRequest, ScoreResult } from './score.js';
 export type { TokenConstraint } from './token-constraint.js';
 export type {
@@ -21,7 +22,8 @@ export type {
   TokensBatch,
   TokenStatistics,
 } from './token-request.js';
-export { uniform } from './uniform.js';
+export { mostLogProbabilities } from './token-request.js';
+export { uniform, uniformOfXTC } from './uniform.js';
 export { createTokenStream, type TokenStreamOptions } from './create-token-stream.js';
 export { checkEmbeds, checkGenerates } from './check-outputs.js';
 export { checkTokenTypes } from './check-token-types.js';

@@ -11,7 +11,16 @@ export interface TokenRequest {
   readonly stopTokens: readonly number[];
   readonly sampling: SamplingParameters;
   readonly constraint?: TokenConstraint;
+  /**
+   * Log-probabilities to tell with each token: 0 is that of the token alone, n up to {@link mostLogProbabilities} those
+   * of the n likeliest too. They are of the logits after the processors (penalties, biases, constraint) and before what
+   * the sampler cuts and the temperature, as in mlx-lm. Needs the feature `log-probabilities`.
+   */
+  readonly logProbabilities?: number;
 }
+
+/** Most of the likeliest tokens that a request may ask for with each token. */
+export const mostLogProbabilities = 20;
 
 /** How far the prompt is. */
 export interface PrefillProgressBatch {
@@ -27,6 +36,15 @@ export interface PrefillProgressBatch {
 export interface TokensBatch {
   readonly type: 'tokens';
   readonly tokens: Uint32Array;
+  /** Natural log-probability of each token, where the request asked for any. */
+  readonly logProbabilities?: Float32Array;
+  /**
+   * The k likeliest tokens of each of `tokens`, likeliest first, smaller ids first among equals, where the request asked
+   * for k of them: `[tokens, k]`, k no more than the vocabulary.
+   */
+  readonly topTokens?: Uint32Array;
+  /** Their log-probabilities, `[tokens, k]`; `-Infinity` for what a constraint forbids. */
+  readonly topLogProbabilities?: Float32Array;
 }
 
 /** Time and counts of a request, as the backend measured them. */

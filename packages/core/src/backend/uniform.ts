@@ -10,6 +10,14 @@ export function uniform(seed: number, index: number): number {
   return (mixed >>> 8) / 0x1000000;
 }
 
+/** Told apart from the draw of the same token, which takes the seed as it is. */
+const xtcSalt = 0x58544321;
+
+/** Uniform number that decides whether XTC acts on a token: {@link uniform} of another seed, `seed XOR 0x58544321`. */
+export function uniformOfXTC(seed: number, index: number): number {
+  return uniform((seed ^ xtcSalt) >>> 0, index);
+}
+
 function mix(value: number): number {
   let h = value | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

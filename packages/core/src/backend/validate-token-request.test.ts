@@ -32,9 +32,39 @@ describe('validateTokenRequest', () => {
     ['a top-p over 1', { sampling: { ...greedy, topP: 1.1 } }],
     ['a min-p over 1', { sampling: { ...greedy, minP: 1.1 } }],
     ['a fractional top-k', { sampling: { ...greedy, topK: 0.5 } }],
+    ...[
+      { minTokensToKeep: 0 },
+      { xtcProbability: 1.1 },
+      { xtcThreshold: 0.6 },
+      { xtcExcludedTokens: [10] },
+      { repetitionPenalty: -1 },
+      { repetitionContext: 0 },
+      { presencePenalty: Infinity },
+      { presenceContext: 1.5 },
+      { frequencyPenalty: NaN },
+      { frequencyContext: '20' },
+      { logitBias: [[10, 1]] },
+      { logitBias: [[-1, 1]] },
+      { logitBias: [[1, NaN]] },
+      { logitBias: [[1, Infinity]] },
+      { logitBias: [1] },
+      { logitBias: new Map([[10, 1]]) },
+      { logitBias: { 1: 1 } },
+    ].map((changes): [string, object] => [JSON.stringify(changes), { sampling: { ...greedy, ...changes } }]),
+    ['log-probabilities of -1 tokens', { logProbabilities: -1 }],
+    ['log-probabilities of 21 tokens', { logProbabilities: 21 }],
     ['a seed over 32 bits', { sampling: { ...greedy, seed: 2 ** 32 } }],
   ])('refuses %s', (_, changes) => {
     expect(() => check(changes)).toThrow(InvalidArgumentError);
+  });
+
+  test('takes all that a sampler can be asked', () => {
+    const penalties = { repetitionPenalty: 1.1, repetitionContext: 64, presencePenalty: -0.5, presenceContext: 1, frequencyPenalty: 0.5, frequencyContext: 9 };
+    const xtc = { xtcProbability: 0.5, xtcThreshold: 0.1, xtcExcludedTokens: [0, 9] };
+    for (const logitBias of [[[9, -100], [0, 1.5]], new Map([[3, 2]]), []]) {
+      const sampling = { ...greedy, ...penalties, ...xtc, minTokensToKeep: 2, logitBias };
+      expect(check({ sampling, logProbabilities: 20 })).toBe(5);
+    }
   });
 
   test('names the token that is wrong', () => {

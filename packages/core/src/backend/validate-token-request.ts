@@ -1,10 +1,10 @@
 import { checkNumber } from '../checks/check-number.js';
 import { ContextLengthError } from '../errors/context-length-error.js';
-import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
-import type { SamplingParameters } from './sampling.js';
+import { checkSampling } from './check-sampling.js';
+import { checkTokens } from './check-tokens.js';
 import type { EmbedRequest } from './embed.js';
 import type { ScoreBatchRequest, ScoreRequest } from './score.js';
-import type { TokenRequest } from './token-request.js';
+import { mostLogProbabilities, type TokenRequest } from './token-request.js';
 
 /**
  * Checks a request before a backend works on it.
@@ -15,7 +15,10 @@ export function validateTokenRequest(request: TokenRequest, vocabularySize: numb
   checkTokens('prompt', request.prompt, 1, vocabularySize);
   checkTokens('stopTokens', request.stopTokens, 0, vocabularySize);
   checkNumber('maxTokens', request.maxTokens, { minimum: 1, maximum: Infinity, integer: true });
-  checkSampling(request.sampling);
+  checkSampling(request.sampling, vocabularySize);
+  if (request.logProbabilities !== undefined) {
+    checkNumber('logProbabilities', request.logProbabilities, { minimum: 0, maximum: mostLogProbabilities, integer: true });
+  }
   const promptTokens = request.prompt.length;
   if (promptTokens >= contextLength) throw new ContextLengthError('context.exceeded', { promptTokens, contextLength });
   return Math.min(request.maxTokens, contextLength - promptTokens);
@@ -64,20 +67,3 @@ export function validateEmbedRequest({ sequences, tokenTypes }: EmbedRequest, vo
 
 // The largest table that a config may declare (see GraphBuilder); ids past a model's own are refused by its backend.
 const maxTokenTypes = 256;
-
-function checkTokens(name: string, tokens: readonly number[] | Uint32Array, least: number, vocabularySize: number): void {
-  if (!Array.isArray(tokens) && !(tokens instanceof Uint32Array)) {
-    throw new InvalidArgumentError('argument.wrong-type', { name, found: typeof tokens, expected: 'number[] | Uint32Array' });
-  }
-  checkNumber(`${name}.length`, tokens.length, { minimum: least, maximum: Infinity });
-  const wrong = tokens.findIndex((token: number) => !Number.isInteger(token) || token < 0 || token >= vocabularySize);
-  if (wrong >= 0) checkNumber(`${name}[${wrong}]`, tokens[wrong], { minimum: 0, maximum: vocabularySize - 1, integer: true });
-}
-
-function checkSampling(sampling: SamplingParameters): void {
-  checkNumber('sampling.temperature', sampling.temperature, { minimum: 0, maximum: Number.MAX_VALUE });
-  checkNumber('sampling.topP', sampling.topP, { minimum: 0, exclusiveMinimum: true, maximum: 1 });
-  checkNumber('sampling.minP', sampling.minP, { minimum: 0, maximum: 1 });
-  checkNumber('sampling.topK', sampling.topK, { minimum: 0, maximum: Infinity, integer: true });
-  checkNumber('sampling.seed', sampling.seed, { minimum: 0, maximum: 0xffffffff, integer: true });
-}

@@ -5,8 +5,8 @@ import type { Candidate } from './candidates.js';
 // of mlx-lm is top-p, min-p, top-k.
 
 /** How many candidates remain; `undefined` where the list is too short to say. */
-export function remaining(candidates: readonly Candidate[], { topP, minP, topK }: SamplingParameters): number | undefined {
-  const counts = [countTopP(candidates, topP), countMinP(candidates, minP), topK > 0 ? countTopK(candidates, topK) : undefined];
+export function remaining(candidates: readonly Candidate[], { topP, minP, minTokensToKeep = 1, topK }: SamplingParameters): number | undefined {
+  const counts = [countTopP(candidates, topP), countMinP(candidates, minP, minTokensToKeep), topK > 0 ? countTopK(candidates, topK) : undefined];
   const known = counts.filter((count) => count !== undefined);
   return known.length === 0 ? undefined : Math.min(...known);
 }
@@ -24,12 +24,12 @@ function countTopP(candidates: readonly Candidate[], topP: number): number | und
   return undefined;
 }
 
-/** Tokens at least `minP` as likely as the likeliest. */
-function countMinP(candidates: readonly Candidate[], minP: number): number | undefined {
+/** Tokens at least `minP` as likely as the likeliest, and `least` in any case. */
+function countMinP(candidates: readonly Candidate[], minP: number, least: number): number | undefined {
   if (minP <= 0) return undefined;
   const threshold = (candidates[0]?.logProbability ?? 0) + Math.log(minP);
   const end = candidates.findIndex(({ logProbability }) => logProbability < threshold);
-  return end < 0 ? undefined : Math.max(1, end);
+  return end < 0 || least > candidates.length ? undefined : Math.max(least, end);
 }
 
 function countTopK(candidates: readonly Candidate[], topK: number): number | undefined {

@@ -2,6 +2,7 @@ import { AbortedError, throwIfAborted, UnloadedError } from '@mlxengine/core';
 import {
   checkEmbeds,
   checkGenerates,
+  checkSamplingFeatures,
   checkTokenTypes,
   createTokenStream,
   validateEmbedRequest,
@@ -22,6 +23,7 @@ import type { NativeModel } from '../abi/native-addon.js';
 import { awaitRequest, type FinalEvent, type RequestCall } from './await-request.js';
 import { ConstraintAnswers } from './constrain.js';
 import { nativeEmbedRequest, nativeGenerateRequest, nativeScoreRequest } from './native-requests.js';
+import { supports } from './supports.js';
 
 interface RequestOptions {
   readonly signal?: AbortSignal;
@@ -89,6 +91,7 @@ export class MLXModel implements BackendModel {
 
   async #generate(request: TokenRequest, emit: (batch: TokenBatch) => void, signal: AbortSignal): Promise<void> {
     const { vocabularySize, contextLength } = this.#check('Generating', checkGenerates, signal);
+    checkSamplingFeatures(supports, 'mlx', request);
     const maxTokens = validateTokenRequest(request, vocabularySize, contextLength);
     const answers = request.constraint && new ConstraintAnswers(request.constraint, vocabularySize);
     const run = this.#run({

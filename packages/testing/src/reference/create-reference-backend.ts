@@ -1,20 +1,10 @@
 import { UnloadedError, UnsupportedFeatureError, type WeightSource } from '@mlxengine/core';
-import type { BackendLoadOptions, BackendModel, BackendSupports, InferenceBackend } from '@mlxengine/core/backend';
+import type { BackendLoadOptions, BackendModel, InferenceBackend } from '@mlxengine/core/backend';
 import type { ModelGraph } from '@mlxengine/core/graph';
-import { ReferenceExecutor, referenceOperations, unsupportedOperation } from './reference-executor.js';
+import { ReferenceExecutor, unsupportedOperation } from './reference-executor.js';
 import { ReferenceModel } from './reference-model.js';
+import { supports } from './reference-supports.js';
 import { loadReferenceWeights } from './reference-weights.js';
-
-const supports: BackendSupports = {
-  operations: referenceOperations,
-  dtypes: ['float32'],
-  tensorDtypes: ['F32', 'F16', 'BF16'],
-  affineBits: [2, 3, 4, 5, 6, 8],
-  affineGroupSizes: [32, 64, 128],
-  floatModes: ['mxfp4', 'nvfp4', 'mxfp8'],
-  maxThreads: 1,
-  features: [],
-};
 
 /**
  * A backend in plain TypeScript, written to be read: real inference, float32 with sums in float64, hundreds of times

@@ -2,6 +2,7 @@ import { throwIfAborted, UnloadedError } from '@mlxengine/core';
 import {
   checkEmbeds,
   checkGenerates,
+  checkSamplingFeatures,
   checkTokenTypes,
   createTokenStream,
   validateEmbedRequest,
@@ -19,6 +20,7 @@ import {
   type TokenRequest,
 } from '@mlxengine/core/backend';
 import type { ReferenceExecutor } from './reference-executor.js';
+import { supports } from './reference-supports.js';
 import { generateTokens } from './reference-generation.js';
 import { embedSequences, scoreSequences } from './reference-scoring.js';
 import { ReferenceSequence } from './reference-sequence.js';
@@ -51,6 +53,7 @@ export class ReferenceModel implements BackendModel {
       produce: async (emit, signal) => {
         this.#checkLoaded();
         checkGenerates(graph);
+        checkSamplingFeatures(supports, 'reference', request);
         const budget = validateTokenRequest(request, graph.vocabularySize, graph.contextLength);
         const check = (): void => this.#check(signal, 'generate');
         await this.#queue.run(() => {

@@ -4,11 +4,11 @@ import { uniform, type SamplingParameters } from '@mlxengine/core/backend';
  * Probabilities that remain after top-p, min-p and top-k at the temperature, not normalized; 0 for what is dropped.
  * @param logits - `-Infinity` for what may not come
  */
-export function remainingProbabilities(logits: Float32Array, { temperature, topP, minP, topK }: SamplingParameters): Float64Array {
+export function remainingProbabilities(logits: Float32Array, { temperature, topP, minP, minTokensToKeep = 1, topK }: SamplingParameters): Float64Array {
   const logProbabilities = logSoftmax(logits);
   const floor = Math.max(
     topP < 1 ? topPFloor(logProbabilities, topP) : -Infinity,
-    minP > 0 ? logProbabilities.reduce((a, b) => Math.max(a, b)) + Math.log(minP) : -Infinity,
+    minP > 0 ? minPFloor(logProbabilities, minP, minTokensToKeep) : -Infinity,
   );
   const kept = logProbabilities.map((value) => (value < floor ? -Infinity : value));
   const largest = kept.reduce((a, b) => Math.max(a, b));
@@ -50,6 +50,12 @@ function topPFloor(logProbabilities: Float64Array, topP: number): number {
     above += Math.exp(floor);
   }
   return floor;
+}
+
+/** The log-probability of the least likely token that min-p may keep: `least` tokens stay in any case, and what ties with the last of them. */
+function minPFloor(logProbabilities: Float64Array, minP: number, least: number): number {
+  const sorted = Float64Array.from(logProbabilities).sort().reverse();
+  return Math.min((sorted[0] as number) + Math.log(minP), sorted[Math.min(least, sorted.length) - 1] as number);
 }
 
 /** Token ids, likeliest first, smaller ids first among equals. */
