@@ -1,6 +1,7 @@
 #include "addon/environment.h"
 
 #include <chrono>
+#include <utility>
 
 #include "addon/write_event.h"
 
@@ -107,7 +108,7 @@ void Environment::deliver(Napi::Env env, Napi::Function, Environment* environmen
   if (const auto* event = std::get_if<Event>(&delivery->content)) {
     environment->deliver_event(env, delivery->request, *event);
   } else {
-    environment->deliver_question(env, delivery->request, *std::get<std::shared_ptr<Question>>(delivery->content));
+    environment->deliver_question(env, delivery->request, std::get<std::shared_ptr<Question>>(delivery->content));
   }
 }
 
@@ -123,13 +124,33 @@ void Environment::deliver_event(Napi::Env env, RequestId request, const Event& e
   on_event.Call({write_event(env, event)});
 }
 
-void Environment::deliver_question(Napi::Env env, RequestId request, Question& question) {
+void Environment::deliver_question(Napi::Env env, RequestId request, const std::shared_ptr<Question>& question) {
   const auto found = pending_.find(request);
   if (found == pending_.end()) return;
   count_crossing();
   try {
     const Napi::Value answer = found->second.on_event.Value().Call({write_question(env)});
-    question.answer(found->second.read_choice(answer));
+    if (answer.IsNull()) {
+      found->second.open = question;
+    } else {
+      settle(found->second, *question, answer);
+    }
+  } catch (...) {
+    question->answer(current_failure());
+  }
+}
+
+void Environment::answer(RequestId request, const Napi::Value& answer) {
+  const auto found = pending_.find(request);
+  if (found == pending_.end() || !found->second.open) return;
+  count_crossing();
+  const auto question = std::exchange(found->second.open, nullptr);
+  settle(found->second, *question, answer);
+}
+
+void Environment::settle(const Pending& pending, Question& question, const Napi::Value& answer) {
+  try {
+    question.answer(pending.read_choice(answer));
   } catch (...) {
     question.answer(current_failure());
   }

@@ -54,6 +54,10 @@ class Environment : public std::enable_shared_from_this<Environment> {
   void post(RequestId request, Event event);
   Choice ask(RequestId request, const Cancellation& cancellation);
 
+  // Answers the request's question that its callback answered by null: not now. Nothing where nobody waits for it any
+  // more.
+  void answer(RequestId request, const Napi::Value& answer);
+
   // Ends everything of this environment, which is about to go. Returns once the owner thread has left its requests.
   void shut_down();
 
@@ -70,6 +74,7 @@ class Environment : public std::enable_shared_from_this<Environment> {
     Napi::FunctionReference on_event;
     CancellationPtr cancellation;
     ReadChoice read_choice;
+    std::shared_ptr<Question> open;  // asked, to be answered later
   };
 
   struct Delivery {
@@ -82,7 +87,8 @@ class Environment : public std::enable_shared_from_this<Environment> {
 
   bool send(std::unique_ptr<Delivery> delivery);
   void deliver_event(Napi::Env env, RequestId request, const Event& event);
-  void deliver_question(Napi::Env env, RequestId request, Question& question);
+  void deliver_question(Napi::Env env, RequestId request, const std::shared_ptr<Question>& question);
+  static void settle(const Pending& pending, Question& question, const Napi::Value& answer);
 
   std::shared_ptr<OwnerThread> owner_ = OwnerThread::shared();
   Channel channel_;

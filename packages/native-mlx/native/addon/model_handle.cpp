@@ -65,6 +65,7 @@ Napi::Function ModelHandle::define(Napi::Env env) {
                       InstanceMethod("generate", &ModelHandle::generate),
                       InstanceMethod("score", &ModelHandle::score),
                       InstanceMethod("embed", &ModelHandle::embed),
+                      InstanceMethod("answer", &ModelHandle::answer),
                       InstanceMethod("cancel", &ModelHandle::cancel),
                       InstanceMethod("unload", &ModelHandle::unload)});
 }
@@ -177,6 +178,13 @@ Napi::Value ModelHandle::embed(const Napi::CallbackInfo& info) {
       environment->post(id, mlxengine::embed(*model, request, cancellation));
     };
     return Napi::Number::New(info.Env(), submit(JsReader(info[1], "onEvent").function(), work));
+  });
+}
+
+Napi::Value ModelHandle::answer(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    environment_->answer(static_cast<RequestId>(JsReader(info[0], "request").integer(0, UINT32_MAX)), info[1]);
+    return info.Env().Undefined();
   });
 }
 

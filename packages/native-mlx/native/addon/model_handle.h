@@ -24,6 +24,7 @@ class ModelHandle : public Napi::ObjectWrap<ModelHandle> {
   Napi::Value generate(const Napi::CallbackInfo& info);
   Napi::Value score(const Napi::CallbackInfo& info);
   Napi::Value embed(const Napi::CallbackInfo& info);
+  Napi::Value answer(const Napi::CallbackInfo& info);
   Napi::Value cancel(const Napi::CallbackInfo& info);
   Napi::Value unload(const Napi::CallbackInfo& info);
 

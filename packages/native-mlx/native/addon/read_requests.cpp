@@ -94,6 +94,10 @@ TensorPlan read_tensor(const JsReader& source) {
 GenerateRequest read_generate_request(const JsReader& source, const Graph& graph) {
   GenerateRequest request;
   request.prompt = read_tokens(source["prompt"], graph, 1);
+  if (source.has("generatedTokens")) {
+    request.generated_tokens =
+        static_cast<int>(source["generatedTokens"].integer(0, static_cast<int64_t>(request.prompt.size()) - 1));
+  }
   request.max_tokens = static_cast<int>(source["maxTokens"].integer(1, max_int));
   const auto total = static_cast<int64_t>(request.prompt.size()) + request.max_tokens;
   if (total > graph.context_length)

@@ -26,7 +26,8 @@ mx::array sample_at(const DecodeContext& context,
                     int index,
                     const std::optional<mx::array>& allowed) {
   const SamplingParameters& sampling = context.request.sampling;
-  return sample(logits, sampling, uniform(sampling.seed, static_cast<uint32_t>(index)), allowed);
+  const int token_index = context.request.generated_tokens + index;
+  return sample(logits, sampling, uniform(sampling.seed, static_cast<uint32_t>(token_index)), allowed);
 }
 
 // Takes a token that was read; says whether it ends the generation.
