@@ -1,6 +1,6 @@
 import { throwIfAborted, UnloadedError, UnsupportedFeatureError, type WeightSource } from '@mlxengine/core';
-import type {
-  BackendLoadOptions, BackendModel, BackendSupports, DeviceInformation, InferenceBackend, MemoryReport,
+import {
+  checkLoadFeatures, type BackendLoadOptions, type BackendModel, type BackendSupports, type DeviceInformation, type InferenceBackend, type MemoryReport,
 } from '@mlxengine/core/backend';
 import type { ModelGraph } from '@mlxengine/core/graph';
 import { FallbackModel } from './fallback-model.js';
@@ -90,7 +90,9 @@ export class FallbackBackend implements InferenceBackend {
   }
 }
 
-function checkOptions({ dtype = 'float32', threads = 1 }: BackendLoadOptions): void {
+function checkOptions(options: BackendLoadOptions): void {
+  const { dtype = 'float32', threads = 1 } = options;
+  checkLoadFeatures(supports, 'fallback', options);
   if (dtype !== 'float32') throw unsupported(`the dtype ${dtype}`, 'It computes in float32; leave "dtype" out.');
   if (threads !== 1) throw unsupported(`${threads} threads`, 'It computes on one; leave "threads" out.');
 }

@@ -2,7 +2,7 @@ import { AbortedError, throwIfAborted } from '@mlxengine/core';
 import {
   checkEmbeds,
   checkGenerates,
-  checkSamplingFeatures,
+  checkRequestFeatures,
   checkTokenTypes,
   createTokenStream,
   type BackendModel,
@@ -103,7 +103,7 @@ export class FallbackModel implements BackendModel {
   async #generate(request: TokenRequest, emit: (batch: TokenBatch) => void, signal: AbortSignal): Promise<void> {
     this.#client.checkAlive();
     checkGenerates(this.#graph);
-    checkSamplingFeatures(supports, 'fallback', request);
+    checkRequestFeatures(supports, 'fallback', request);
     const { vocabularySize, contextLength } = this.#graph;
     const maxTokens = validateTokenRequest(request, vocabularySize, contextLength);
     const { prompt, stopTokens, sampling, constraint } = request;

@@ -21,7 +21,7 @@ async function decode(layers: number, maxTokens: number): Promise<Decode> {
   const model = new addon.Model(specification);
   await loadWeights({ native: model, specification, weights, options: {} });
   const request: NativeGenerateRequest = {
-    prompt: Uint32Array.of(1, 2, 3), maxTokens, stopTokens: new Uint32Array(), temperature: 0, topP: 1, minP: 0, topK: 0, seed: 0, constrained: false,
+    prompt: Uint32Array.of(1, 2, 3), maxTokens, stopTokens: new Uint32Array(), temperature: 0, topP: 1, minP: 0, topK: 0, seed: 0, deterministic: false, constrained: false,
   };
   let batches = 0;
   const onEvent = (event: NativeEvent): undefined => void (event.type === 'tokens' && batches++);

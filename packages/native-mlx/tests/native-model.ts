@@ -17,7 +17,7 @@ export async function loadNativeModel(options: TinyModelOptions = {}): Promise<N
 /** Everything a generation takes, greedy. */
 export function nativeRequest(changes: Partial<NativeGenerateRequest> = {}): NativeGenerateRequest {
   return {
-    prompt: Uint32Array.of(1, 2, 3), maxTokens: 12, stopTokens: new Uint32Array(), temperature: 0, topP: 1, minP: 0, topK: 0, seed: 0, constrained: false,
+    prompt: Uint32Array.of(1, 2, 3), maxTokens: 12, stopTokens: new Uint32Array(), temperature: 0, topP: 1, minP: 0, topK: 0, seed: 0, deterministic: false, constrained: false,
     ...changes,
   };
 }

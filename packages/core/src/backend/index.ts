@@ -11,7 +11,9 @@ export type {
 } from './inference-backend.js';
 export type { EmbedRequest, EmbedResult } from './embed.js';
 export type { LogitBias, SamplingParameters } from './sampling.js';
-export { checkSamplingFeatures } from './check-sampling-features.js';
+export { batchingLimits, type BatchingLimits, type BatchingOptions } from './batching.js';
+export { checkLoadFeatures } from './check-load-features.js';
+export { checkRequestFeatures } from './check-request-features.js';
 export type { ScoreBatchRequest, ScoreRequest, ScoreResult } from './score.js';
 export type { TokenConstraint } from './token-constraint.js';
 export type {

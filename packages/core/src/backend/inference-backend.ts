@@ -1,5 +1,6 @@
 import type { ModelGraph } from '../graph/index.js';
 import type { WeightSource } from '../model/weight-source.js';
+import type { BatchingOptions } from './batching.js';
 import type { BackendSupports } from './backend-supports.js';
 import type { EmbedRequest, EmbedResult } from './embed.js';
 import type { ScoreBatchRequest, ScoreRequest, ScoreResult } from './score.js';
@@ -30,6 +31,8 @@ export interface BackendLoadOptions {
   readonly dtype?: ComputeDtype;
   /** Worker threads, from 1 to `supports.maxThreads`; default: the backend's choice. */
   readonly threads?: number;
+  /** How many requests are taken on. Needs the feature `batching`. */
+  readonly batching?: BatchingOptions;
   /** Loaded and all bytes of weights. */
   readonly onProgress?: (progress: { readonly loadedBytes: number; readonly totalBytes: number }) => void;
   readonly signal?: AbortSignal;

@@ -17,6 +17,12 @@ export interface TokenRequest {
    * the sampler cuts and the temperature, as in mlx-lm. Needs the feature `log-probabilities`.
    */
   readonly logProbabilities?: number;
+  /**
+   * Whether the request gets forward passes of its own, of the same shapes every time, and no part of its prompt from the
+   * prefix cache: slower, and the same answer whatever else runs. Default false. Needs the feature `deterministic`; a
+   * backend whose answers never depend on company has no need of it.
+   */
+  readonly deterministic?: boolean;
 }
 
 /** Most of the likeliest tokens that a request may ask for with each token. */

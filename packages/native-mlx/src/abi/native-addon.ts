@@ -1,5 +1,5 @@
 import type { Quantization } from '@mlxengine/core';
-import type { BackendModel, TokenBatch } from '@mlxengine/core/backend';
+import type { BackendModel, BatchingLimits, TokenBatch } from '@mlxengine/core/backend';
 import type { ModelGraph } from '@mlxengine/core/graph';
 
 /** Version of everything in this file; a binary of another one is refused. */
@@ -36,6 +36,7 @@ export interface NativeModelSpecification {
   readonly dtype: BackendModel['dtype'];
   readonly tensors: readonly NativeTensor[];
   readonly quantizations: readonly NativeQuantization[];
+  readonly batching: BatchingLimits;
 }
 
 /** How the weight at a path is quantized. */
@@ -87,6 +88,8 @@ export interface NativeGenerateRequest {
   readonly minP: number;
   readonly topK: number;
   readonly seed: number;
+  /** Steps of its own, of the same shapes every time. */
+  readonly deterministic: boolean;
   /** Whether `choose` is to be asked for each token. */
   readonly constrained: boolean;
 }
@@ -127,7 +130,7 @@ export interface NativeDevice {
 
 /** What went wrong in the addon. */
 export interface NativeFailure {
-  readonly kind: 'argument' | 'checkpoint' | 'storage' | 'memory' | 'backend' | 'constraint' | 'aborted';
+  readonly kind: 'argument' | 'checkpoint' | 'storage' | 'memory' | 'backend' | 'constraint' | 'busy' | 'dead' | 'aborted';
   /** `[component] message, expected …, got …`, or MLX's own text. */
   readonly text: string;
   /** A tensor's name or a file's path, or empty. */

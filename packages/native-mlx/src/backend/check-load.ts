@@ -1,5 +1,5 @@
 import { UnsupportedFeatureError, type Quantization, type WeightSource } from '@mlxengine/core';
-import type { BackendLoadOptions } from '@mlxengine/core/backend';
+import { checkLoadFeatures, type BackendLoadOptions } from '@mlxengine/core/backend';
 import type { ModelGraph } from '@mlxengine/core/graph';
 import { supports } from './supports.js';
 
@@ -7,7 +7,9 @@ import { supports } from './supports.js';
  * Refuses what the executor does not do, before a byte is read.
  * @throws `UnsupportedFeatureError`
  */
-export function checkLoad(graph: ModelGraph, weights: WeightSource, { dtype, threads }: BackendLoadOptions): void {
+export function checkLoad(graph: ModelGraph, weights: WeightSource, options: BackendLoadOptions): void {
+  const { dtype, threads } = options;
+  checkLoadFeatures(supports, 'mlx', options);
   if (threads !== undefined) {
     throw unsupported(`a number of threads (${threads})`, 'MLX\'s threads cannot be set; leave "threads" out.');
   }

@@ -32,7 +32,7 @@ export class MLXBackend implements InferenceBackend {
     if (this.#disposed) throw new UnloadedError('unloaded.engine', { model: graph.architecture });
     throwIfAborted(options.signal, 'Loading the model');
     checkLoad(graph, weights, options);
-    const specification = modelSpecification({ graph, weights, device: this.#device.type, dtype: options.dtype });
+    const specification = modelSpecification({ graph, weights, device: this.#device.type, dtype: options.dtype, batching: options.batching });
     const native = this.#create(specification);
     try {
       await loadWeights({ native, specification, weights, options });

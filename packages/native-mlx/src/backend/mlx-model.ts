@@ -2,7 +2,7 @@ import { AbortedError, throwIfAborted, UnloadedError } from '@mlxengine/core';
 import {
   checkEmbeds,
   checkGenerates,
-  checkSamplingFeatures,
+  checkRequestFeatures,
   checkTokenTypes,
   createTokenStream,
   validateEmbedRequest,
@@ -91,7 +91,7 @@ export class MLXModel implements BackendModel {
 
   async #generate(request: TokenRequest, emit: (batch: TokenBatch) => void, signal: AbortSignal): Promise<void> {
     const { vocabularySize, contextLength } = this.#check('Generating', checkGenerates, signal);
-    checkSamplingFeatures(supports, 'mlx', request);
+    checkRequestFeatures(supports, 'mlx', request);
     const maxTokens = validateTokenRequest(request, vocabularySize, contextLength);
     const answers = request.constraint && new ConstraintAnswers(request.constraint, vocabularySize);
     const run = this.#run({

@@ -2,7 +2,7 @@ import type { EmbedRequest, ScoreBatchRequest, TokenRequest } from '@mlxengine/c
 import type { NativeEmbedRequest, NativeGenerateRequest, NativeScoreRequest } from '../abi/native-addon.js';
 
 /** A generation as the addon takes it. */
-export function nativeGenerateRequest({ prompt, stopTokens, sampling, constraint }: TokenRequest, maxTokens: number): NativeGenerateRequest {
+export function nativeGenerateRequest({ prompt, stopTokens, sampling, constraint, deterministic = false }: TokenRequest, maxTokens: number): NativeGenerateRequest {
   const { temperature, topP, minP, topK, seed } = sampling;
   return {
     prompt: Uint32Array.from(prompt),
@@ -14,6 +14,7 @@ export function nativeGenerateRequest({ prompt, stopTokens, sampling, constraint
     // Anything over the vocabulary keeps everything, which is what 0 does; the addon takes 31 bits.
     topK: topK > 0x7fffffff ? 0 : topK,
     seed,
+    deterministic,
     constrained: constraint !== undefined,
   };
 }

@@ -15,6 +15,10 @@ export function toError({ kind, text, subject, neededBytes }: NativeFailure, ope
       return outOfMemory(text, subject || operation, neededBytes);
     case 'aborted':
       return new AbortedError('aborted.operation', { operation });
+    case 'busy':
+      return new BackendError('backend.busy', { backend: 'mlx', reason: text });
+    case 'dead':
+      return new BackendError('backend.dead', { backend: 'mlx', reason: text });
     case 'argument':
     case 'constraint':
     case 'backend':

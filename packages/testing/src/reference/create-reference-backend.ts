@@ -1,5 +1,5 @@
 import { UnloadedError, UnsupportedFeatureError, type WeightSource } from '@mlxengine/core';
-import type { BackendLoadOptions, BackendModel, InferenceBackend } from '@mlxengine/core/backend';
+import { checkLoadFeatures, type BackendLoadOptions, type BackendModel, type InferenceBackend } from '@mlxengine/core/backend';
 import type { ModelGraph } from '@mlxengine/core/graph';
 import { ReferenceExecutor, unsupportedOperation } from './reference-executor.js';
 import { ReferenceModel } from './reference-model.js';
@@ -43,7 +43,9 @@ export function createReferenceBackend(): InferenceBackend {
   };
 }
 
-function checkRequest({ operations }: ModelGraph, { dtype = 'float32', threads = 1 }: BackendLoadOptions): void {
+function checkRequest({ operations }: ModelGraph, options: BackendLoadOptions): void {
+  const { dtype = 'float32', threads = 1 } = options;
+  checkLoadFeatures(supports, 'reference', options);
   const known: readonly string[] = supports.operations;
   const unknown = operations.find(({ type }) => !known.includes(type));
   if (unknown !== undefined) throw unsupportedOperation(unknown.type);

@@ -2,7 +2,7 @@ import { throwIfAborted, UnloadedError } from '@mlxengine/core';
 import {
   checkEmbeds,
   checkGenerates,
-  checkSamplingFeatures,
+  checkRequestFeatures,
   checkTokenTypes,
   createTokenStream,
   validateEmbedRequest,
@@ -53,7 +53,7 @@ export class ReferenceModel implements BackendModel {
       produce: async (emit, signal) => {
         this.#checkLoaded();
         checkGenerates(graph);
-        checkSamplingFeatures(supports, 'reference', request);
+        checkRequestFeatures(supports, 'reference', request);
         const budget = validateTokenRequest(request, graph.vocabularySize, graph.contextLength);
         const check = (): void => this.#check(signal, 'generate');
         await this.#queue.run(() => {

@@ -10,5 +10,5 @@ export const supports: BackendSupports = {
   affineGroupSizes: [32, 64, 128],
   floatModes: ['mxfp4', 'nvfp4', 'mxfp8'],
   maxThreads: 1,
-  features: [],
+  features: ['deterministic'],
 };

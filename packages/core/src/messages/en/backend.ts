@@ -2,4 +2,8 @@
 export const backend = {
   'backend.failed':
     'The backend {backend} failed: {reason}',
+  'backend.busy':
+    'The backend {backend} takes no more requests: {reason} Try again later, or load the model with a larger batching.maxWaiting.',
+  'backend.dead':
+    'The backend {backend} lost its device: {reason} Restart the process, or load the backend with isolate: true, which restarts by itself.',
 } as const;

@@ -1,0 +1,12 @@
+import type { BackendSupports } from './backend-supports.js';
+import { requireFeature } from './features.js';
+import type { BackendLoadOptions } from './inference-backend.js';
+
+/**
+ * Checks that a backend has everything that the loading of a model asks for.
+ * @param backend - its name, for the error
+ * @throws `UnsupportedFeatureError`
+ */
+export function checkLoadFeatures(supports: BackendSupports, backend: string, { batching }: BackendLoadOptions): void {
+  if (batching !== undefined) requireFeature(supports, backend, 'batching', 'Leave "batching" out.');
+}

@@ -1,0 +1,14 @@
+import type { BackendSupports } from './backend-supports.js';
+import { checkSamplingFeatures } from './check-sampling-features.js';
+import { requireFeature } from './features.js';
+import type { TokenRequest } from './token-request.js';
+
+/**
+ * Checks that a backend has everything that a request asks for.
+ * @param backend - its name, for the error
+ * @throws `UnsupportedFeatureError`
+ */
+export function checkRequestFeatures(supports: BackendSupports, backend: string, request: TokenRequest): void {
+  checkSamplingFeatures(supports, backend, request);
+  if (request.deterministic === true) requireFeature(supports, backend, 'deterministic', 'Leave "deterministic" out.');
+}
