@@ -29,12 +29,14 @@ Heads heads_of(const mx::array& queries,
                const mx::array& keys,
                const mx::array& values,
                const AttentionOperation& operation,
-               const SequenceRows& rows) {
+               const SlotRows& rows) {
   const auto first = to_heads_first(rows_of(queries, rows));
   if (!operation.state) return {first, to_heads_first(rows_of(keys, rows)), to_heads_first(rows_of(values, rows)), 0};
-  KVCache& cache = rows.sequence->kv(*operation.state);
-  if (operation.writes) cache.append(to_heads_first(rows_of(keys, rows)), to_heads_first(rows_of(values, rows)));
-  const auto [all_keys, all_values] = cache.all();
+  KVCache& cache = rows.group->kv(*operation.state);
+  const int position = rows.position();
+  if (operation.writes)
+    cache.write(rows.slot, position, to_heads_first(rows_of(keys, rows)), to_heads_first(rows_of(values, rows)));
+  const auto [all_keys, all_values] = cache.first(rows.slot, position + rows.count);
   return {first, all_keys, all_values, all_keys.shape(2) - rows.count};
 }
 
@@ -132,7 +134,7 @@ mx::array attention(const mx::array& queries,
                     const Step& step) {
   const auto own_sinks = sinks ? std::optional(mx::astype(*sinks, queries.dtype())) : std::nullopt;
   std::vector<mx::array> parts;
-  for (const SequenceRows& rows : step.sequences) {
+  for (const SlotRows& rows : slots_of(step)) {
     parts.push_back(attend(heads_of(queries, keys, values, operation, rows), own_sinks, operation));
   }
   return joined(std::move(parts));

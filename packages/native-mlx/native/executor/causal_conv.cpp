@@ -33,12 +33,12 @@ mx::array causal_conv(const mx::array& x,
   const auto taps = mx::transpose(to_float32(mx::squeeze(weight, 2)));
   const int width = taps.shape(0);
   std::vector<mx::array> parts;
-  for (const SequenceRows& rows : step.sequences) {
+  for (const SlotRows& rows : slots_of(step)) {
     const auto own = rows_of(x, rows);
-    RecurrentState& state = rows.sequence->recurrent(operation.state);
-    const auto before = state.value ? *state.value : mx::zeros({width - 1, x.shape(1)}, x.dtype());
+    RecurrentState& state = rows.group->recurrent(operation.state);
+    const auto before = state.at(rows.slot).value_or(mx::zeros({width - 1, x.shape(1)}, x.dtype()));
     const auto inputs = mx::concatenate({before, own}, 0);
-    state.value = slice_of(inputs, 0, rows.count, rows.count + width - 1);
+    if (!rows.idle) state.set(rows.slot, rows.group->size(), slice_of(inputs, 0, rows.count, rows.count + width - 1));
     parts.push_back(convolved(to_float32(inputs), taps));
   }
   auto output = joined(std::move(parts));

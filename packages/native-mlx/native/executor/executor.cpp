@@ -13,7 +13,9 @@ StepOutputs Executor::run(const Step& step) const {
   Values values = prepared_.constants;
   OperationRunner runner(prepared_, step, values);
   for (const size_t number : prepared_.schedule) runner.run(number);
-  for (const SequenceRows& rows : step.sequences) rows.sequence->advance(rows.count);
+  for (const SlotRows& rows : slots_of(step)) {
+    if (!rows.idle) rows.group->advance(rows.slot, rows.count);
+  }
   const auto output = [&](const std::optional<ValueId>& id) {
     return id ? values[static_cast<size_t>(*id)] : std::nullopt;
   };

@@ -25,7 +25,7 @@ struct Tokens {
   mx::array beta;     // [Hv, n, 1]
 };
 
-Tokens tokens_of(const GatedDeltaInputs& inputs, const SequenceRows& rows) {
+Tokens tokens_of(const GatedDeltaInputs& inputs, const SlotRows& rows) {
   const int heads = inputs.values.shape(1);
   const auto heads_first = [&](const mx::array& x) {
     const auto own = to_float32(rows_of(x, rows));
@@ -132,13 +132,13 @@ mx::array by_blocks(const Tokens& tokens, mx::array& state) {
 mx::array gated_delta(const GatedDeltaInputs& inputs, const GatedDeltaOperation& operation, const Step& step) {
   const mx::Shape shape{inputs.values.shape(1), inputs.values.shape(2), inputs.keys.shape(2)};
   std::vector<mx::array> parts;
-  for (const SequenceRows& rows : step.sequences) {
+  for (const SlotRows& rows : slots_of(step)) {
     const Tokens tokens = tokens_of(inputs, rows);
-    RecurrentState& state = rows.sequence->recurrent(operation.state);
-    auto matrix = state_or_zeros(state, shape);
+    RecurrentState& state = rows.group->recurrent(operation.state);
+    auto matrix = state_or_zeros(state, rows.slot, shape);
     const bool has_columns = inputs.decay.ndim() == 3;
     const auto answer = rows.count == 1 || has_columns ? token_by_token(tokens, matrix) : by_blocks(tokens, matrix);
-    state.value = matrix;
+    if (!rows.idle) state.set(rows.slot, rows.group->size(), matrix);
     parts.push_back(mx::swapaxes(answer, 0, 1));
   }
   return mx::astype(joined(std::move(parts)), inputs.values.dtype());

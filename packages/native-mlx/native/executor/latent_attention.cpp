@@ -62,12 +62,12 @@ mx::array latent_attention(const LatentInputs& inputs,
       inputs.latents.shape(1), inputs.queries.shape(2), inputs.rotated_keys.shape(1), value_weight.weight.shape(1)};
   const auto entries = mx::concatenate({inputs.latents, inputs.rotated_keys}, -1);
   std::vector<mx::array> parts;
-  for (const SequenceRows& rows : step.sequences) {
-    LatentCache& cache = rows.sequence->latent(operation.state);
-    cache.append(mx::expand_dims(rows_of(entries, rows), {0, 1}));
+  for (const SlotRows& rows : slots_of(step)) {
+    LatentCache& cache = rows.group->latent(operation.state);
+    cache.write(rows.slot, rows.position(), mx::expand_dims(rows_of(entries, rows), {0, 1}));
     parts.push_back(to_rows_first(attend(to_heads_first(rows_of(inputs.queries, rows)),
                                          to_heads_first(rows_of(inputs.rotated_queries, rows)),
-                                         cache.all(),
+                                         cache.first(rows.slot, rows.position() + rows.count),
                                          key_weight,
                                          value_weight,
                                          operation.scale,

@@ -31,7 +31,7 @@ mx::array pooled(const mx::array& x, PoolMode mode) {
 
 mx::array pool(const mx::array& x, PoolMode mode, const Step& step) {
   std::vector<mx::array> parts;
-  for (const SequenceRows& rows : step.sequences) parts.push_back(pooled(rows_of(x, rows), mode));
+  for (const SlotRows& rows : slots_of(step)) parts.push_back(pooled(rows_of(x, rows), mode));
   return joined(std::move(parts));
 }
 

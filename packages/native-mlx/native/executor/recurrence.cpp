@@ -10,8 +10,8 @@ mx::array to_float32(const mx::array& x) {
   return mx::astype(x, mx::float32);
 }
 
-mx::array state_or_zeros(const RecurrentState& state, const mx::Shape& shape) {
-  return state.value ? *state.value : mx::zeros(shape, mx::float32);
+mx::array state_or_zeros(const RecurrentState& state, int slot, const mx::Shape& shape) {
+  return state.at(slot).value_or(mx::zeros(shape, mx::float32));
 }
 
 mx::array spread_heads(const mx::array& x, int axis, int count) {

@@ -9,8 +9,8 @@ namespace mlxengine {
 
 mlx::core::array to_float32(const mlx::core::array& x);
 
-// The state, or zeros where there is none yet.
-mlx::core::array state_or_zeros(const RecurrentState& state, const mlx::core::Shape& shape);
+// A slot's state, or zeros where there is none yet.
+mlx::core::array state_or_zeros(const RecurrentState& state, int slot, const mlx::core::Shape& shape);
 
 // Repeats heads along an axis so that head h of `count` reads head floor(h · heads / count).
 mlx::core::array spread_heads(const mlx::core::array& x, int axis, int count);

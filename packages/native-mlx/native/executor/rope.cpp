@@ -70,8 +70,8 @@ mx::array rotated_dynamically(const mx::array& x, const RopeOperation& operation
   return mx::concatenate({rotated, slice_of(x, 2, rotary, x.shape(2))}, 2);
 }
 
-bool grows(const RopeOperation& operation, const SequenceRows& rows) {
-  return operation.dynamic && rows.sequence->length() + rows.count > operation.dynamic->maximum;
+bool grows(const RopeOperation& operation, const SlotRows& rows) {
+  return operation.dynamic && rows.position() + rows.count > operation.dynamic->maximum;
 }
 
 // yarn and longrope stretch what is rotated, and only that.
@@ -98,9 +98,9 @@ mx::array rope_periods(const RopeOperation& operation) {
 mx::array rope(const mx::array& x, const RopeOperation& operation, const mx::array& periods, const Step& step) {
   const auto input = amplified(x, operation);
   std::vector<mx::array> parts;
-  for (const SequenceRows& rows : step.sequences) {
+  for (const SlotRows& rows : slots_of(step)) {
     const auto own = rows_of(input, rows);
-    const int position = rows.sequence->length();
+    const int position = rows.position();
     if (grows(operation, rows)) {
       parts.push_back(rotated_dynamically(own, operation, position));
     } else {

@@ -6,7 +6,11 @@ namespace mx = mlx::core;
 
 namespace mlxengine {
 
-mx::array rows_of(const mx::array& x, const SequenceRows& rows) {
+mx::array rows_of(const mx::array& x, const GroupRows& rows) {
+  return slice_of(x, 0, rows.first, rows.first + rows.rows());
+}
+
+mx::array rows_of(const mx::array& x, const SlotRows& rows) {
   return slice_of(x, 0, rows.first, rows.first + rows.count);
 }
 

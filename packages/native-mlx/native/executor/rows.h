@@ -8,8 +8,9 @@
 
 namespace mlxengine {
 
-// The rows of one sequence of a step's activation [tokens, …].
-mlx::core::array rows_of(const mlx::core::array& x, const SequenceRows& rows);
+// The rows of one group or one slot of a step's activation [tokens, …].
+mlx::core::array rows_of(const mlx::core::array& x, const GroupRows& rows);
+mlx::core::array rows_of(const mlx::core::array& x, const SlotRows& rows);
 
 // Elements from `start` to before `stop` along one axis. Does not copy.
 mlx::core::array slice_of(const mlx::core::array& x, int axis, int start, int stop);

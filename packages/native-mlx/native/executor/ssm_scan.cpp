@@ -87,15 +87,17 @@ mx::array ssm_scan(const SSMInputs& inputs, const SSMScanOperation& operation, c
   const auto c = to_float32(inputs.c);
   const int block_size = a.ndim() == 2 ? column_block : head_block;
   std::vector<mx::array> parts;
-  for (const SequenceRows& rows : step.sequences) {
-    RecurrentState& state = rows.sequence->recurrent(operation.state);
-    auto matrix = state_or_zeros(state, {x.shape(1), x.shape(2), b.shape(2)});
+  for (const SlotRows& rows : slots_of(step)) {
+    RecurrentState& state = rows.group->recurrent(operation.state);
+    auto matrix = state_or_zeros(state, rows.slot, {x.shape(1), x.shape(2), b.shape(2)});
     for (int start = 0; start < rows.count; start += block_size) {
-      const SequenceRows part{rows.sequence, rows.first + start, std::min(block_size, rows.count - start)};
+      SlotRows part = rows;
+      part.first += start;
+      part.count = std::min(block_size, rows.count - start);
       const Block block{rows_of(x, part), rows_of(dt, part), rows_of(b, part), rows_of(c, part)};
       parts.push_back(scan_block(block, a, matrix));
     }
-    state.value = matrix;
+    if (!rows.idle) state.set(rows.slot, rows.group->size(), matrix);
   }
   return mx::astype(joined(std::move(parts)), inputs.x.dtype());
 }

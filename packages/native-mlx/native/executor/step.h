@@ -5,34 +5,62 @@
 #include <optional>
 #include <vector>
 
-#include "executor/sequence_state.h"
+#include "executor/state_group.h"
 
 namespace mlxengine {
 
-// The part of a step's tokens that belongs to one sequence: `count` tokens from row `first` on, at the positions after
-// those that the sequence holds.
-struct SequenceRows {
-  SequenceState* sequence;
+// The part of a step's tokens that belongs to one group: row first + slot · count is the first of a slot's next `count`
+// tokens, which stand at the positions after those that the slot holds. An idle slot is computed and thrown away: it
+// neither changes a state for good nor advances. `idle` may be longer than the group has sequences, up to its slots().
+struct GroupRows {
+  StateGroup* group;
   int first;
   int count;
+  std::vector<bool> idle = {};
+
+  // Slots that it has rows of.
+  int slots() const { return idle.empty() ? group->size() : static_cast<int>(idle.size()); }
+  // Rows of all its slots.
+  int rows() const { return slots() * count; }
+  bool is_idle(int slot) const {
+    return slot >= group->size() || (!idle.empty() && idle[static_cast<size_t>(slot)]);
+  }
 };
 
-// One forward pass: the new tokens of all its sequences, one after another.
+// The part of a group's rows that belongs to one slot.
+struct SlotRows {
+  StateGroup* group;
+  int slot;
+  int first;
+  int count;
+  bool idle;
+
+  int position() const { return group->length(slot); }
+};
+
+// One forward pass: the new tokens of all its groups, one after another.
 struct Step {
   mlx::core::array tokens;  // [tokens], uint32; may still be on its way on the device
-  std::vector<SequenceRows> sequences;
+  std::vector<GroupRows> groups;
   std::vector<int> rows = {};                                  // whose logits are wanted; none: only the states advance
   std::optional<mlx::core::array> token_types = std::nullopt;  // [tokens], int32; none: all are 0
+  // Whether recurrent and rolling states also keep what they are after each of the step's tokens, so that the group can
+  // be trimmed to a position within it.
+  bool checkpoints = false;
 };
 
 // What a step made, not evaluated yet: of the graph's outputs those that it has.
 struct StepOutputs {
   std::optional<mlx::core::array> logits = std::nullopt;  // [rows, vocabulary], where rows were wanted
-  std::optional<mlx::core::array> pooled = std::nullopt;  // [sequences, n]
+  std::optional<mlx::core::array> pooled = std::nullopt;  // [slots of all groups, n]
   std::optional<mlx::core::array> hidden = std::nullopt;  // [tokens, n]
 };
 
-// The position of each of the step's tokens in its sequence, [tokens] int32. Before the step's sequences advance.
+// Each slot of the rows by itself, in the order of their rows.
+std::vector<SlotRows> slots_of(const GroupRows& rows);
+std::vector<SlotRows> slots_of(const Step& step);
+
+// The position of each of the step's tokens in its sequence, [tokens] int32. Before the step's groups advance.
 mlx::core::array positions(const Step& step);
 
 }  // namespace mlxengine

@@ -50,17 +50,17 @@ class Embedder {
 
   void step(size_t first, size_t end) {
     // A list, because the step points to its elements.
-    std::list<SequenceState> states;
-    std::vector<SequenceRows> sequences;
+    std::list<StateGroup> states;
+    std::vector<GroupRows> groups;
     int total = 0;
     for (size_t i = first; i < end; i++) {
       const int count = static_cast<int>(request_.sequences[i].size());
-      sequences.push_back({&states.emplace_back(model_.graph), total, count});
+      groups.push_back({&states.emplace_back(model_.graph), total, count});
       total += count;
     }
-    Step step{joined(request_.sequences, first, end, mx::uint32), sequences};
+    Step step{joined(request_.sequences, first, end, mx::uint32), groups};
     if (!request_.token_types.empty()) step.token_types = joined(request_.token_types, first, end, mx::int32);
-    read(model_.executor->run(step), sequences, first);
+    read(model_.executor->run(step), groups, first);
   }
 
   static mx::array joined(const std::vector<std::vector<uint32_t>>& lists, size_t first, size_t end, mx::Dtype dtype) {
@@ -69,10 +69,10 @@ class Embedder {
     return mx::array(all.begin(), {static_cast<int>(all.size())}, dtype);
   }
 
-  void read(const StepOutputs& outputs, const std::vector<SequenceRows>& sequences, size_t first) {
+  void read(const StepOutputs& outputs, const std::vector<GroupRows>& groups, size_t first) {
     ReadBack values;
-    for (size_t i = 0; i < sequences.size(); i++) {
-      const auto& [state, row, count] = sequences[i];
+    for (size_t i = 0; i < groups.size(); i++) {
+      const auto& [state, row, count, idle] = groups[i];
       const int number = static_cast<int>(i);
       if (!event_.pooled.empty())
         values.add(event_.pooled[first + i],

@@ -56,7 +56,7 @@ void generate(Model& model,
   cancellation.throw_if_cancelled();
   CachedSequence sequence = model.prefix_cache.take(request.prompt, model.graph);
   const int total = static_cast<int>(request.prompt.size());
-  const int cached = sequence.state.length();
+  const int cached = sequence.state.length(0);
   Meter meter(total, cached);
   TokenBatcher batcher(emit, /* immediate */ constraint != nullptr);
   const auto on_progress = [&](int processed) { emit(PrefillProgressEvent{processed, total, cached}); };

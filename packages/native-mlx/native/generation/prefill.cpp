@@ -17,7 +17,7 @@ mx::array prefill(const Model& model,
   const int total = static_cast<int>(prompt.size());
   while (true) {
     cancellation.throw_if_cancelled();
-    const int start = sequence.state.length();
+    const int start = sequence.state.length(0);
     const int count = std::min(model.prefill_chunk(), total - start);
     const auto first = prompt.begin() + start;
     Step step{mx::array(first, {count}, mx::uint32), {{&sequence.state, 0, count}}, {}};

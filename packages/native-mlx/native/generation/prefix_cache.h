@@ -4,14 +4,14 @@
 #include <optional>
 #include <vector>
 
-#include "executor/sequence_state.h"
+#include "executor/state_group.h"
 
 namespace mlxengine {
 
 // A sequence's tokens and what the model made of them: `state` holds the first positions of `tokens`.
 struct CachedSequence {
   std::vector<uint32_t> tokens;
-  SequenceState state;
+  StateGroup state;
 };
 
 // Keeps the last sequence and gives the part of it that a new prompt begins with. A state that cannot go back to an

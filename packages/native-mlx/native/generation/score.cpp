@@ -25,9 +25,9 @@ constexpr int max_rows = 256;
 struct Scoring {
   const std::vector<uint32_t>& tokens;
   ScoreResult& result;
-  SequenceState state;
+  StateGroup state;
 
-  int start() const { return state.length(); }
+  int start() const { return state.length(0); }
   int left() const { return static_cast<int>(tokens.size()) - start(); }
 };
 
@@ -65,7 +65,7 @@ class BatchScorer {
  private:
   void admit() {
     while (active_.size() < max_side_by_side && admitted_ < request_.sequences.size()) {
-      active_.push_back({request_.sequences[admitted_], event_.results[admitted_], SequenceState(model_.graph)});
+      active_.push_back({request_.sequences[admitted_], event_.results[admitted_], StateGroup(model_.graph)});
       admitted_++;
     }
   }
@@ -78,19 +78,19 @@ class BatchScorer {
   void step() {
     std::vector<Part> parts;
     std::vector<uint32_t> tokens;
-    std::vector<SequenceRows> sequences;
+    std::vector<GroupRows> groups;
     for (Scoring& scoring : active_) {
       const int count = std::min(chunk(), scoring.left());
       const int first_row = static_cast<int>(tokens.size());
       parts.push_back({&scoring, scoring.start(), first_row, count});
-      sequences.push_back({&scoring.state, first_row, count});
+      groups.push_back({&scoring.state, first_row, count});
       const auto begin = scoring.tokens.begin() + scoring.start();
       tokens.insert(tokens.end(), begin, begin + count);
     }
     const int total = static_cast<int>(tokens.size());
     std::vector<int> rows(tokens.size());
     std::iota(rows.begin(), rows.end(), 0);
-    const Step step{mx::array(tokens.begin(), {total}, mx::uint32), std::move(sequences), std::move(rows)};
+    const Step step{mx::array(tokens.begin(), {total}, mx::uint32), std::move(groups), std::move(rows)};
     read(mx::astype(*model_.executor->run(step).logits, mx::float32), parts);
   }
 
