@@ -7,6 +7,7 @@ import type { BackendLoadOptions } from './inference-backend.js';
  * @param backend - its name, for the error
  * @throws `UnsupportedFeatureError`
  */
-export function checkLoadFeatures(supports: BackendSupports, backend: string, { batching }: BackendLoadOptions): void {
+export function checkLoadFeatures(supports: BackendSupports, backend: string, { batching, prefixCache }: BackendLoadOptions): void {
   if (batching !== undefined) requireFeature(supports, backend, 'batching', 'Leave "batching" out.');
+  if (prefixCache !== undefined) requireFeature(supports, backend, 'prefix-cache', 'Leave "prefixCache" out.');
 }

@@ -11,4 +11,5 @@ import type { TokenRequest } from './token-request.js';
 export function checkRequestFeatures(supports: BackendSupports, backend: string, request: TokenRequest): void {
   checkSamplingFeatures(supports, backend, request);
   if (request.deterministic === true) requireFeature(supports, backend, 'deterministic', 'Leave "deterministic" out.');
+  if (request.cache !== undefined) requireFeature(supports, backend, 'prefix-cache', 'Leave "cache" out.');
 }

@@ -12,6 +12,17 @@ export type {
 export type { EmbedRequest, EmbedResult } from './embed.js';
 export type { LogitBias, SamplingParameters } from './sampling.js';
 export { batchingLimits, type BatchingLimits, type BatchingOptions } from './batching.js';
+export type {
+  LoadCacheRequest,
+  LoadedCache,
+  PrefixCacheEnd,
+  PrefixCacheOptions,
+  PrefixCacheReport,
+  PrefixCacheRequest,
+  SaveCacheRequest,
+  SavedCache,
+} from './cache.js';
+export { checkCacheOptions, checkLoadCache, checkSaveCache } from './check-cache.js';
 export { checkLoadFeatures } from './check-load-features.js';
 export { checkRequestFeatures } from './check-request-features.js';
 export type { ScoreBatchRequest, ScoreRequest, ScoreResult } from './score.js';

@@ -2,6 +2,7 @@ import type { ModelGraph } from '../graph/index.js';
 import type { WeightSource } from '../model/weight-source.js';
 import type { BatchingOptions } from './batching.js';
 import type { BackendSupports } from './backend-supports.js';
+import type { LoadCacheRequest, LoadedCache, PrefixCacheOptions, SaveCacheRequest, SavedCache } from './cache.js';
 import type { EmbedRequest, EmbedResult } from './embed.js';
 import type { ScoreBatchRequest, ScoreRequest, ScoreResult } from './score.js';
 import type { TokenBatch, TokenRequest } from './token-request.js';
@@ -33,6 +34,8 @@ export interface BackendLoadOptions {
   readonly threads?: number;
   /** How many requests are taken on. Needs the feature `batching`. */
   readonly batching?: BatchingOptions;
+  /** How much of earlier prompts is kept, and where. Needs the feature `prefix-cache`. */
+  readonly prefixCache?: PrefixCacheOptions;
   /** Loaded and all bytes of weights. */
   readonly onProgress?: (progress: { readonly loadedBytes: number; readonly totalBytes: number }) => void;
   readonly signal?: AbortSignal;
@@ -74,6 +77,18 @@ export interface BackendModel extends AsyncDisposable {
    * @throws `UnsupportedFeatureError` where the graph has neither, `InvalidArgumentError`, `ContextLengthError`, `BackendError`; `AbortedError` by the signal.
    */
   embed(request: EmbedRequest, options?: { readonly signal?: AbortSignal }): Promise<EmbedResult>;
+  /**
+   * Writes the states of a sequence that are in the prefix cache as safetensors, which mlx-lm's `load_prompt_cache` reads
+   * too. The file is replaced as a whole. There where `supports.features` has `cache-files`.
+   * @throws `InvalidArgumentError` where nothing of it is cached, `StorageError`, `BackendError`; `AbortedError` by the signal
+   */
+  saveCache?(request: SaveCacheRequest, options?: { readonly signal?: AbortSignal }): Promise<SavedCache>;
+  /**
+   * Reads such a file, or one of mlx-lm's `save_prompt_cache`, into the prefix cache. There where `supports.features` has `cache-files`.
+   * @throws `CheckpointError` where the file is damaged or of another model, `InvalidArgumentError`, `StorageError`,
+   * `BackendError`; `AbortedError` by the signal
+   */
+  loadCache?(request: LoadCacheRequest, options?: { readonly signal?: AbortSignal }): Promise<LoadedCache>;
   /** Cancels what runs and gives all memory back. A second call does nothing. */
   unload(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { PrefixCacheReport, PrefixCacheRequest } from './cache.js';
 import type { SamplingParameters } from './sampling.js';
 import type { TokenConstraint } from './token-constraint.js';
 
@@ -23,6 +24,8 @@ export interface TokenRequest {
    * backend whose answers never depend on company has no need of it.
    */
   readonly deterministic?: boolean;
+  /** What to look for and to keep in the prefix cache. Needs the feature `prefix-cache`; without it a backend does what it does by default. */
+  readonly cache?: PrefixCacheRequest;
 }
 
 /** Most of the likeliest tokens that a request may ask for with each token. */
@@ -57,6 +60,8 @@ export interface TokensBatch {
 export interface TokenStatistics {
   readonly promptTokens: number;
   readonly cachedPromptTokens: number;
+  /** How that came; absent where the backend does not tell. */
+  readonly cache?: PrefixCacheReport;
   readonly completionTokens: number;
   /** From the start of the work on this request to the first token, in milliseconds. */
   readonly prefillMs: number;

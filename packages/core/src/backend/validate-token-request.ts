@@ -1,5 +1,6 @@
 import { checkNumber } from '../checks/check-number.js';
 import { ContextLengthError } from '../errors/context-length-error.js';
+import { checkCacheRequest } from './check-cache.js';
 import { checkSampling } from './check-sampling.js';
 import { checkTokens } from './check-tokens.js';
 import type { EmbedRequest } from './embed.js';
@@ -19,6 +20,7 @@ export function validateTokenRequest(request: TokenRequest, vocabularySize: numb
   if (request.logProbabilities !== undefined) {
     checkNumber('logProbabilities', request.logProbabilities, { minimum: 0, maximum: mostLogProbabilities, integer: true });
   }
+  if (request.cache !== undefined) checkCacheRequest(request.cache, request.prompt.length);
   const promptTokens = request.prompt.length;
   if (promptTokens >= contextLength) throw new ContextLengthError('context.exceeded', { promptTokens, contextLength });
   return Math.min(request.maxTokens, contextLength - promptTokens);
