@@ -1,6 +1,7 @@
 export { readCheckpoint, type Checkpoint, type ReadCheckpointOptions } from './read-checkpoint.js';
 export type { ModelTask } from './encoders/plan-task.js';
 export type { EmbeddingModule, EmbeddingSettings, Pooling } from './encoders/read-sentence-transformers.js';
+export { readAdapter, type ReadAdapterOptions } from './adapters/read-adapter.js';
 export { inspectModel, type ModelInspection } from './inspect-model.js';
 export { estimateMemory, type MemoryEstimate } from './estimate-memory.js';
 export { buildGraph, type ArchitectureOptions } from './build-graph.js';

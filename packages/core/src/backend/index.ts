@@ -1,3 +1,13 @@
+export {
+  checkAdapter,
+  checkAdapterFeature,
+  type AdapterFactor,
+  type AdapterSource,
+  type AdapterWeight,
+  type FuseAdapterOptions,
+  type LoadAdapterOptions,
+  type LoadedAdapter,
+} from './adapters.js';
 export type { BackendProbe, ProbeCheck } from './backend-probe.js';
 export type { BackendSupports } from './backend-supports.js';
 export { requireFeature, type BackendFeature } from './features.js';

@@ -1,6 +1,7 @@
 import type { ModelGraph } from '../graph/index.js';
 import type { WeightSource } from '../model/weight-source.js';
 import type { BatchingOptions } from './batching.js';
+import type { AdapterSource, FuseAdapterOptions, LoadAdapterOptions, LoadedAdapter } from './adapters.js';
 import type { BackendSupports } from './backend-supports.js';
 import type { LoadCacheRequest, LoadedCache, PrefixCacheOptions, SaveCacheRequest, SavedCache } from './cache.js';
 import type { EmbedRequest, EmbedResult } from './embed.js';
@@ -89,6 +90,23 @@ export interface BackendModel extends AsyncDisposable {
    * `BackendError`; `AbortedError` by the signal
    */
   loadCache?(request: LoadCacheRequest, options?: { readonly signal?: AbortSignal }): Promise<LoadedCache>;
+   * Loads an adapter beside the model, for requests to name; present with the feature `adapters`. Any number of them are loaded side by
+   * side, and requests with different ones share forward passes.
+   * @throws `CheckpointError` where its tensors do not fit, `OutOfMemoryError`, `AbortedError`, `UnloadedError`
+   */
+  loadAdapter?(adapter: AdapterSource, options?: LoadAdapterOptions): Promise<LoadedAdapter>;
+  /**
+   * Makes a loaded adapter part of the model's own weights, for all requests, which then cost nothing more; present with the feature
+   * `adapters`. The weights as they were are kept for {@link BackendModel.unfuseAdapter}, so those that the adapter touches take twice
+   * their memory. What is in the prefix cache is dropped. Meanwhile no request may name an adapter.
+   * @throws `InvalidArgumentError` for an unknown id, while requests run, or where an adapter is fused already
+   */
+  fuseAdapter?(id: number, options?: FuseAdapterOptions): Promise<void>;
+  /**
+   * Puts the weights back exactly as they were before {@link BackendModel.fuseAdapter}.
+   * @throws `InvalidArgumentError` where none is fused, or while requests run
+   */
+  unfuseAdapter?(): Promise<void>;
   /** Cancels what runs and gives all memory back. A second call does nothing. */
   unload(): Promise<void>;
 }

@@ -6,6 +6,8 @@ export interface ScoreRequest {
   readonly chunkSize?: number;
   /** Whether to return all logits too; default false. */
   readonly logits?: boolean;
+  /** Id of a loaded adapter to compute with; default: none. Needs the feature `adapters`. */
+  readonly adapter?: number;
 }
 
 /** Answer to a {@link ScoreRequest} of n tokens. */
@@ -17,7 +19,7 @@ export interface ScoreResult {
 }
 
 /** Asks for the model's opinion of several sequences, which share the forward passes. */
-export interface ScoreBatchRequest extends Pick<ScoreRequest, 'chunkSize' | 'logits'> {
+export interface ScoreBatchRequest extends Pick<ScoreRequest, 'chunkSize' | 'logits' | 'adapter'> {
   /** One or more, each of two or more ids; their lengths may differ. */
   readonly sequences: readonly (readonly number[] | Uint32Array)[];
 }

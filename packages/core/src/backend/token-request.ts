@@ -26,6 +26,8 @@ export interface TokenRequest {
   readonly deterministic?: boolean;
   /** What to look for and to keep in the prefix cache. Needs the feature `prefix-cache`; without it a backend does what it does by default. */
   readonly cache?: PrefixCacheRequest;
+  /** Id of a loaded adapter that the prompt and the answer are computed with; default: none. Needs the feature `adapters`. */
+  readonly adapter?: number;
 }
 
 /** Most of the likeliest tokens that a request may ask for with each token. */

@@ -20,7 +20,8 @@ export function sanitizeTensors(
   return new Map(derived.sort((a, b) => a.place - b.place).map(({ tensor }) => [tensor.name, tensor]));
 }
 
-function deriveTensor(name: string, { dtype, shape, expression }: SymbolicTensor): DerivedTensor {
+/** A tensor under a name, with the place of its bytes where they lie in one. */
+export function deriveTensor(name: string, { dtype, shape, expression }: SymbolicTensor): DerivedTensor {
   const data = { dtype, shape, expression };
   return { name, dtype, shape, byteLength: product(shape) * bytesPerElement(dtype), data, location: locate(data) };
 }

@@ -59,4 +59,14 @@ export const checkpoint: Translation<typeof english> = {
     'Der Tensor {tensor} lässt sich nicht laden: {reason}. config.json und Gewichte gehören nicht zusammen; das Modell neu herunterladen.',
   'checkpoint.rewrite-misfit':
     'Ein Tensor des Checkpoints lässt sich nicht in das bringen, was das Modell braucht: [{operation}] erwartet {expected}, gefunden {found}.',
+  'checkpoint.adapter-file':
+    '{source} enthält keine Datei {file}; erwartet wird der Ordner eines Adapters, wie ihn mlx-lm oder PEFT schreibt.',
+  'checkpoint.adapter-layer':
+    'Der Adapter {source} ändert die Schicht {layer}, die das Modell der Architektur {architecture} nicht oder in anderer Form hat. Verwende einen Adapter für dieses Modell oder ein Modell, mit dem der Adapter schon verschmolzen ist.',
+  'checkpoint.adapter-shape':
+    'Der Tensor {tensor} des Adapters {source} ist {found}, erwartet wurde {expected}. Er gehört zu einem anderen Modell, oder seine Konfiguration und seine Gewichte passen nicht zusammen.',
+  'checkpoint.adapter-tensor':
+    'Der Adapter {source} enthält den Tensor {tensor}, den kein Adapter von {format} hat. Verwende eine andere Fassung davon.',
+  'checkpoint.adapter-incomplete':
+    'Im Adapter {source} fehlt {tensor}, was seine Schicht braucht. Lade ihn neu herunter.',
 };

@@ -56,4 +56,14 @@ export const checkpoint = {
     'The tensor {tensor} cannot be loaded: {reason}. config.json and weights do not belong together; download the model again.',
   'checkpoint.rewrite-misfit':
     'A tensor of the checkpoint cannot be brought to what the model needs: [{operation}] expected {expected}, found {found}.',
+  'checkpoint.adapter-file':
+    '{source} has no {file}, expected the folder of an adapter as mlx-lm or PEFT writes it.',
+  'checkpoint.adapter-layer':
+    'The adapter {source} changes the layer {layer}, which the {architecture} model does not have or keeps in another form. Use an adapter that was made for this model, or a model with the adapter merged into it.',
+  'checkpoint.adapter-shape':
+    'The tensor {tensor} of the adapter {source} is {found}, expected {expected}. It was made for another model, or its configuration and weights do not belong together.',
+  'checkpoint.adapter-tensor':
+    'The adapter {source} has the tensor {tensor}, which is nothing that an adapter of {format} has. Use another export of it.',
+  'checkpoint.adapter-incomplete':
+    'The adapter {source} has no {tensor}, which its layer needs. Download it again.',
 } as const;
