@@ -1,5 +1,6 @@
 import { AbortedError, throwIfAborted } from '@mlxengine/core';
 import {
+  checkAdapterFeature,
   checkEmbeds,
   checkGenerates,
   checkRequestFeatures,
@@ -82,7 +83,8 @@ export class FallbackModel implements BackendModel {
     return this.unload();
   }
 
-  async #score({ sequences, chunkSize = scoreChunkSize, logits = false }: ScoreBatchRequest, signal?: AbortSignal): Promise<readonly ScoreResult[]> {
+  async #score({ sequences, chunkSize = scoreChunkSize, logits = false, ...rest }: ScoreBatchRequest, signal?: AbortSignal): Promise<readonly ScoreResult[]> {
+    checkAdapterFeature(supports, 'fallback', rest);
     const job: ScoreJob = { sequences: sequences.map((tokens) => Uint32Array.from(tokens)), chunkSize, logits };
     const { scores = [] } = await this.#ask('score', { type: 'score', request: job }, signal);
     return scores;

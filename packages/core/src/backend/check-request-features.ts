@@ -1,3 +1,4 @@
+import { checkAdapterFeature } from './adapters.js';
 import type { BackendSupports } from './backend-supports.js';
 import { checkSamplingFeatures } from './check-sampling-features.js';
 import { requireFeature } from './features.js';
@@ -10,6 +11,7 @@ import type { TokenRequest } from './token-request.js';
  */
 export function checkRequestFeatures(supports: BackendSupports, backend: string, request: TokenRequest): void {
   checkSamplingFeatures(supports, backend, request);
+  checkAdapterFeature(supports, backend, request);
   if (request.deterministic === true) requireFeature(supports, backend, 'deterministic', 'Leave "deterministic" out.');
   if (request.cache !== undefined) requireFeature(supports, backend, 'prefix-cache', 'Leave "cache" out.');
 }

@@ -1,5 +1,6 @@
 import { throwIfAborted, UnloadedError } from '@mlxengine/core';
 import {
+  checkAdapterFeature,
   checkEmbeds,
   checkGenerates,
   checkRequestFeatures,
@@ -99,7 +100,8 @@ export class ReferenceModel implements BackendModel {
     return this.unload();
   }
 
-  #score(request: ScoreBatchRequest, signal: AbortSignal | undefined): Promise<readonly ScoreResult[]> {
+  async #score(request: ScoreBatchRequest, signal: AbortSignal | undefined): Promise<readonly ScoreResult[]> {
+    checkAdapterFeature(supports, 'reference', request);
     return this.#queue.run(() => scoreSequences(this.#executor, request, () => this.#check(signal, 'score')));
   }
 
