@@ -90,6 +90,7 @@ export interface BackendModel extends AsyncDisposable {
    * `BackendError`; `AbortedError` by the signal
    */
   loadCache?(request: LoadCacheRequest, options?: { readonly signal?: AbortSignal }): Promise<LoadedCache>;
+  /**
    * Loads an adapter beside the model, for requests to name; present with the feature `adapters`. Any number of them are loaded side by
    * side, and requests with different ones share forward passes.
    * @throws `CheckpointError` where its tensors do not fit, `OutOfMemoryError`, `AbortedError`, `UnloadedError`
