@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 
 #include "generation/constraint.h"
 #include "runtime/failure.h"
@@ -89,6 +90,72 @@ TensorPlan read_tensor(const JsReader& source) {
   return plan;
 }
 
+// What is added to logits or multiplied with them stays within what float32 bears, also over a tiny temperature.
+constexpr double largest_change = 1e9;
+constexpr double smallest_temperature = 1e-18;
+// As in core.
+constexpr int64_t most_log_probabilities = 20;
+
+float read_change(const JsReader& source, double least = -largest_change) {
+  return static_cast<float>(std::clamp(source.number(), least, largest_change));
+}
+
+// From 0 to `most`.
+float read_share(const JsReader& source, double most = 1) {
+  const double share = source.number();
+  if (share < 0 || share > most) source.fail("a number from 0 to " + std::to_string(most));
+  return static_cast<float>(share);
+}
+
+int read_context(const JsReader& source) {
+  return static_cast<int>(source.integer(1, max_int));
+}
+
+void read_penalties(const JsReader& source, SamplingParameters& sampling) {
+  // 0 is off, as in mlx-lm.
+  const float repetition = read_change(source["repetition"], 0);
+  if (repetition > 0) sampling.repetition_penalty = std::max(repetition, static_cast<float>(1 / largest_change));
+  sampling.repetition_context = read_context(source["repetitionContext"]);
+  sampling.presence_penalty = read_change(source["presence"]);
+  sampling.presence_context = read_context(source["presenceContext"]);
+  sampling.frequency_penalty = read_change(source["frequency"]);
+  sampling.frequency_context = read_context(source["frequencyContext"]);
+}
+
+void read_biases(const JsReader& source, const Graph& graph, SamplingParameters& sampling) {
+  const auto tokens = read_tokens(source["tokens"], graph, 0);
+  const auto biases = source["biases"].array();
+  if (biases.size() != tokens.size()) source["biases"].fail("a bias for each token");
+  std::map<uint32_t, double> sums;
+  for (size_t i = 0; i < tokens.size(); i++) sums[tokens[i]] += biases[i].number();
+  for (const auto& [token, bias] : sums) {
+    sampling.bias_tokens.push_back(token);
+    sampling.biases.push_back(static_cast<float>(std::clamp(bias, -largest_change, largest_change)));
+  }
+}
+
+void read_xtc(const JsReader& source, const Graph& graph, SamplingParameters& sampling) {
+  sampling.xtc_probability = read_share(source["probability"]);
+  sampling.xtc_threshold = read_share(source["threshold"], 0.5);
+  sampling.xtc_excluded_tokens = read_tokens(source["excludedTokens"], graph, 0);
+}
+
+SamplingParameters read_sampling(const JsReader& source, const Graph& graph) {
+  SamplingParameters sampling;
+  const double temperature = source["temperature"].number();
+  if (temperature < 0) source["temperature"].fail("0 or more");
+  if (temperature > 0) sampling.temperature = static_cast<float>(std::clamp(temperature, smallest_temperature, 1e30));
+  sampling.top_p = read_share(source["topP"]);
+  sampling.min_p = read_share(source["minP"]);
+  if (source.has("minTokensToKeep")) sampling.min_tokens_to_keep = read_context(source["minTokensToKeep"]);
+  sampling.top_k = static_cast<int>(source["topK"].integer(0, max_int));
+  sampling.seed = static_cast<uint32_t>(source["seed"].integer(0, std::numeric_limits<uint32_t>::max()));
+  if (source.has("penalties")) read_penalties(source["penalties"], sampling);
+  if (source.has("logitBias")) read_biases(source["logitBias"], graph, sampling);
+  if (source.has("xtc")) read_xtc(source["xtc"], graph, sampling);
+  return sampling;
+}
+
 }  // namespace
 
 GenerateRequest read_generate_request(const JsReader& source, const Graph& graph) {
@@ -103,12 +170,9 @@ GenerateRequest read_generate_request(const JsReader& source, const Graph& graph
   if (total > graph.context_length)
     source["maxTokens"].fail("to fit a context of " + std::to_string(graph.context_length));
   request.stop_tokens = read_tokens(source["stopTokens"], graph, 0);
-  SamplingParameters& sampling = request.sampling;
-  sampling.temperature = static_cast<float>(source["temperature"].number());
-  sampling.top_p = static_cast<float>(source["topP"].number());
-  sampling.min_p = static_cast<float>(source["minP"].number());
-  sampling.top_k = static_cast<int>(source["topK"].integer(0, max_int));
-  sampling.seed = static_cast<uint32_t>(source["seed"].integer(0, std::numeric_limits<uint32_t>::max()));
+  request.sampling = read_sampling(source, graph);
+  if (source.has("logProbabilities"))
+    request.log_probabilities = static_cast<int>(source["logProbabilities"].integer(0, most_log_probabilities));
   return request;
 }
 

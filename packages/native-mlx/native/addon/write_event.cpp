@@ -40,6 +40,11 @@ class EventWriter {
   Napi::Object operator()(const TokensEvent& event) const {
     auto object = tagged(env_, "tokens");
     object.Set("tokens", to_typed_array<Napi::Uint32Array>(env_, event.tokens));
+    if (event.log_probabilities.empty()) return object;
+    object.Set("logProbabilities", to_typed_array<Napi::Float32Array>(env_, event.log_probabilities));
+    if (event.top_tokens.empty()) return object;
+    object.Set("topTokens", to_typed_array<Napi::Uint32Array>(env_, event.top_tokens));
+    object.Set("topLogProbabilities", to_typed_array<Napi::Float32Array>(env_, event.top_log_probabilities));
     return object;
   }
 

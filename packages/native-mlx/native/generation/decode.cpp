@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "generation/sampler.h"
-#include "generation/uniform.h"
 
 namespace mx = mlx::core;
 
@@ -21,19 +20,19 @@ mx::array forward(const DecodeContext& context, const mx::array& token) {
   return *context.model.executor->run({token, {{&context.sequence.state, 0, 1}}, {0}}).logits;
 }
 
-mx::array sample_at(const DecodeContext& context,
-                    const mx::array& logits,
-                    int index,
-                    const std::optional<mx::array>& allowed) {
-  const SamplingParameters& sampling = context.request.sampling;
-  const int token_index = context.request.generated_tokens + index;
-  return sample(logits, sampling, uniform(sampling.seed, static_cast<uint32_t>(token_index)), allowed);
+Sampled sample_next(RequestSampler& sampler, const mx::array& logits, std::optional<mx::array> allowed = std::nullopt) {
+  Sampled sampled = sample(logits, {{&sampler, 0, std::move(allowed)}});
+  sampler.advance(sampled.tokens, 0);
+  mx::async_eval(sampled.arrays());
+  return sampled;
 }
 
-// Takes a token that was read; says whether it ends the generation.
-bool take(const DecodeContext& context, uint32_t token, int index) {
+// Reads what was chosen and takes it; says whether it ends the generation.
+bool take(const DecodeContext& context, RequestSampler& sampler, const Sampled& sampled, int index) {
+  const auto token = sampled.tokens.item<uint32_t>();
+  sampler.settle(token);
   context.sequence.tokens.push_back(token);
-  context.on_token(token);
+  context.on_token(token, sampled.log_probabilities.read()[0]);
   // The prompt's buffers are of no use to single tokens.
   if (index % tokens_between_clears == 0) mx::clear_cache();
   const auto& stops = context.request.stop_tokens;
@@ -41,37 +40,39 @@ bool take(const DecodeContext& context, uint32_t token, int index) {
 }
 
 // Each step is submitted before the token of the one before it is read, so the device never waits for the host.
-bool decode_freely(const DecodeContext& context, const mx::array& prompt_logits) {
-  auto current = sample_at(context, prompt_logits, 0, std::nullopt);
-  mx::async_eval(current);
+bool decode_freely(const DecodeContext& context, RequestSampler& sampler, const mx::array& prompt_logits) {
+  auto current = sample_next(sampler, prompt_logits);
   for (int index = 0; index < context.request.max_tokens; index++) {
     context.cancellation.throw_if_cancelled();
-    std::optional<mx::array> next;
-    if (index + 1 < context.request.max_tokens) {
-      next = sample_at(context, forward(context, current), index + 1, std::nullopt);
-      mx::async_eval(*next);
-    }
-    if (take(context, current.item<uint32_t>(), index)) return true;
+    std::optional<Sampled> next;
+    if (index + 1 < context.request.max_tokens) next = sample_next(sampler, forward(context, current.tokens));
+    if (take(context, sampler, current, index)) return true;
     if (next) current = *next;
   }
   return false;
 }
 
-uint32_t choose(const DecodeContext& context, const mx::array& logits, int index) {
+std::vector<uint32_t> only(uint32_t token, int vocabulary_size) {
+  std::vector<uint32_t> mask((static_cast<size_t>(vocabulary_size) + 31) / 32);
+  mask[token / 32] = uint32_t{1} << (token % 32);
+  return mask;
+}
+
+Sampled choose(const DecodeContext& context, RequestSampler& sampler, const mx::array& logits) {
+  const int vocabulary_size = context.model.graph.vocabulary_size;
   const Choice choice = context.constraint->next();
-  if (choice.forced) return *choice.forced;
-  auto chosen = sample_at(context, logits, index, unpack_mask(choice.mask, context.model.graph.vocabulary_size));
-  return chosen.item<uint32_t>();
+  const auto mask = choice.forced ? only(*choice.forced, vocabulary_size) : choice.mask;
+  return sample_next(sampler, logits, unpack_mask(mask, vocabulary_size));
 }
 
 // The grammar works on its mask while the device computes the logits that it will be laid on.
-bool decode_constrained(const DecodeContext& context, mx::array logits) {
+bool decode_constrained(const DecodeContext& context, RequestSampler& sampler, mx::array logits) {
   for (int index = 0; index < context.request.max_tokens; index++) {
     context.cancellation.throw_if_cancelled();
     mx::async_eval(logits);
-    const uint32_t token = choose(context, logits, index);
-    if (take(context, token, index)) return true;
-    if (index + 1 < context.request.max_tokens) logits = forward(context, mx::array({token}, mx::uint32));
+    const Sampled chosen = choose(context, sampler, logits);
+    if (take(context, sampler, chosen, index)) return true;
+    if (index + 1 < context.request.max_tokens) logits = forward(context, chosen.tokens);
   }
   return false;
 }
@@ -79,8 +80,10 @@ bool decode_constrained(const DecodeContext& context, mx::array logits) {
 }  // namespace
 
 bool decode(const DecodeContext& context, mx::array logits) {
-  return context.constraint == nullptr ? decode_freely(context, logits)
-                                       : decode_constrained(context, std::move(logits));
+  const GenerateRequest& request = context.request;
+  RequestSampler sampler(request.sampling, request.log_probabilities, request.prompt, request.generated_tokens);
+  return context.constraint == nullptr ? decode_freely(context, sampler, logits)
+                                       : decode_constrained(context, sampler, std::move(logits));
 }
 
 }  // namespace mlxengine

@@ -60,9 +60,9 @@ void generate(Model& model,
   Meter meter(total, cached);
   TokenBatcher batcher(emit, /* immediate */ constraint != nullptr);
   const auto on_progress = [&](int processed) { emit(PrefillProgressEvent{processed, total, cached}); };
-  const auto on_token = [&](uint32_t token) {
+  const auto on_token = [&](uint32_t token, const std::optional<TokenLogProbabilities>& told) {
     if (meter.token()) on_progress(total);
-    batcher.push(token);
+    batcher.push(token, told);
   };
   bool stopped = false;
   try {

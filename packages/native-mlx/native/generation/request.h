@@ -1,15 +1,31 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace mlxengine {
 
+// With mlx-lm's meaning, see SamplingParameters of @mlxengine/core/backend; the values here do nothing. Ids are below
+// the vocabulary's size, contexts 1 or more.
 struct SamplingParameters {
   float temperature = 0;
   float top_p = 1;
   float min_p = 0;
+  int min_tokens_to_keep = 1;
   int top_k = 0;
+  float xtc_probability = 0;
+  float xtc_threshold = 0.1F;
+  std::vector<uint32_t> xtc_excluded_tokens;
+  float repetition_penalty = 1;
+  int repetition_context = 20;
+  float presence_penalty = 0;
+  int presence_context = 20;
+  float frequency_penalty = 0;
+  int frequency_context = 20;
+  // Of each token one bias.
+  std::vector<uint32_t> bias_tokens;
+  std::vector<float> biases;
   uint32_t seed = 0;
 };
 
@@ -21,6 +37,8 @@ struct GenerateRequest {
   int max_tokens = 0;
   std::vector<uint32_t> stop_tokens;
   SamplingParameters sampling;
+  // Of how many of the likeliest tokens log-probabilities are told, besides the chosen one's; absent: of none at all.
+  std::optional<int> log_probabilities;
 };
 
 struct ScoreRequest {

@@ -2,9 +2,14 @@
 
 #include <mlx/ops.h>
 
-#include <cmath>
-#include <limits>
+#include <map>
 #include <memory>
+
+#include "generation/sampling/cuts.h"
+#include "generation/sampling/draw.h"
+#include "generation/sampling/likeliest.h"
+#include "generation/sampling/processors.h"
+#include "generation/sampling/select_rows.h"
 
 namespace mx = mlx::core;
 
@@ -12,76 +17,65 @@ namespace mlxengine {
 
 namespace {
 
-mx::array minus_infinity() {
-  return mx::array(-std::numeric_limits<float>::infinity());
+// How a row's token is found. Rows that share a way are worked on together.
+constexpr int greedy = -1;
+constexpr int whole_vocabulary = 0;  // more: so many of the likeliest tokens
+
+int way_of(const SamplerRow& row, int vocabulary_size) {
+  return row.parameters().temperature == 0 ? greedy : shortlist_length(row, vocabulary_size);
 }
 
-mx::array log_probabilities(const mx::array& logits) {
-  return mx::subtract(logits, mx::logsumexp(logits, -1, true));
+mx::array draw_from_vocabulary(const mx::array& logits, const SamplerRows& rows) {
+  if (!any_row(rows, is_cut)) return draw_by_inverse_cdf(logits, rows);
+  return draw_by_inverse_cdf(cut(mx::subtract(logits, mx::logsumexp(logits, -1, true)), rows), rows);
 }
 
-// Keeps the smallest set of likeliest tokens whose probabilities sum to top_p, and what ties with its last.
-mx::array apply_top_p(const mx::array& scores, float top_p) {
-  const auto sorted = mx::sort(scores, -1);
-  const auto probabilities = mx::exp(sorted);
-  const auto mass_above = mx::cumsum(probabilities, -1, /* reverse */ true, /* inclusive */ false);
-  const auto total = mx::sum(probabilities, -1, true);
-  const auto dropped = mx::sum(mx::greater_equal(mass_above, mx::multiply(mx::array(top_p), total)), -1, true);
-  const auto threshold = mx::take_along_axis(sorted, mx::astype(dropped, mx::int32), -1);
-  return mx::where(mx::less(scores, threshold), minus_infinity(), scores);
+mx::array draw_from_shortlist(const mx::array& logits, const SamplerRows& rows, int length) {
+  Likeliest list = find_likeliest(logits, length);
+  list.scores = mx::subtract(list.scores, mx::logsumexp(logits, -1, true));
+  const auto by_id = mx::argsort(list.tokens, -1);
+  const auto scores = mx::take_along_axis(cut_shortlist(list, rows), by_id, -1);
+  const auto place = mx::expand_dims(draw_by_inverse_cdf(scores, rows), -1);
+  return mx::flatten(mx::take_along_axis(list.tokens, mx::take_along_axis(by_id, place, -1), -1));
 }
 
-mx::array apply_min_p(const mx::array& scores, float min_p) {
-  const auto threshold = mx::add(mx::max(scores, -1, true), mx::array(std::log(min_p)));
-  return mx::where(mx::less(scores, threshold), minus_infinity(), scores);
+mx::array choose(const mx::array& logits, const SamplerRows& rows, int way) {
+  if (way == greedy) return mx::argmax(logits, -1);
+  if (way == whole_vocabulary) return draw_from_vocabulary(logits, rows);
+  return draw_from_shortlist(logits, rows, way);
 }
 
-// The sort is stable, so of tied tokens the smaller ids stay, on every device.
-mx::array apply_top_k(const mx::array& scores, int top_k) {
-  const int vocabulary_size = scores.shape(-1);
-  if (top_k >= vocabulary_size) return scores;
-  const auto order = mx::argsort(mx::negative(scores), -1);
-  const auto dropped = mx::slice(order, {0, top_k}, {1, vocabulary_size});
-  return mx::put_along_axis(scores, dropped, minus_infinity(), -1);
-}
-
-// Running sums over the last axis of [1, n]. One sum after another in float32 loses 1e-4 over a large vocabulary, more
-// than many a token has; sums of blocks lose a hundredth of that.
-mx::array running_sums(const mx::array& values) {
-  constexpr int block = 256;
-  const int count = values.shape(-1);
-  const int blocks = (count + block - 1) / block;
-  const auto padded = mx::pad(values, {{0, 0}, {0, blocks * block - count}});
-  const auto within = mx::cumsum(mx::reshape(padded, {blocks, block}), -1);
-  const auto totals = mx::slice(within, {0, block - 1}, {blocks, block});
-  const auto before = mx::cumsum(totals, 0, /* reverse */ false, /* inclusive */ false);
-  return mx::slice(mx::reshape(mx::add(within, before), {1, blocks * block}), {0, 0}, {1, count});
-}
-
-// The first token whose running sum exceeds draw · sum. A probability of 0 is never drawn, whatever rounding does.
-mx::array draw_by_inverse_cdf(const mx::array& scores, float temperature, float draw) {
-  const auto probabilities = mx::softmax(mx::multiply(scores, mx::array(1.0F / temperature)), -1, /* precise */ true);
-  const auto running = running_sums(probabilities);
-  const int last = scores.shape(-1);
-  const auto threshold = mx::multiply(mx::array(draw), mx::slice(running, {0, last - 1}, {1, last}));
-  const auto hit = mx::logical_and(mx::greater(running, threshold), mx::greater(probabilities, mx::array(0.0F)));
-  return mx::argmax(hit, -1);
+mx::array choose(const mx::array& logits, const SamplerRows& rows) {
+  std::map<int, std::vector<int>> ways;
+  for (size_t row = 0; row < rows.size(); row++)
+    ways[way_of(rows[row], logits.shape(1))].push_back(static_cast<int>(row));
+  if (ways.size() == 1) return choose(logits, rows, ways.begin()->first);
+  std::vector<mx::array> chosen;
+  std::vector<int> places(rows.size());
+  int place = 0;
+  for (const auto& [way, members] : ways) {
+    SamplerRows own;
+    for (const int row : members) {
+      own.push_back(rows[static_cast<size_t>(row)]);
+      places[static_cast<size_t>(row)] = place++;
+    }
+    chosen.push_back(choose(select_rows(logits, members), own, way));
+  }
+  return mx::take(mx::concatenate(std::move(chosen)), mx::array(places.begin(), {place}, mx::int32));
 }
 
 }  // namespace
 
-mx::array sample(const mx::array& logits,
-                 const SamplingParameters& parameters,
-                 float draw,
-                 const std::optional<mx::array>& allowed) {
-  auto scores = mx::astype(logits, mx::float32);
-  if (allowed) scores = mx::where(*allowed, scores, minus_infinity());
-  if (parameters.temperature == 0) return mx::argmax(scores, -1);
-  scores = log_probabilities(scores);
-  if (parameters.top_p < 1) scores = apply_top_p(scores, parameters.top_p);
-  if (parameters.min_p > 0) scores = apply_min_p(scores, parameters.min_p);
-  if (parameters.top_k > 0) scores = apply_top_k(scores, parameters.top_k);
-  return draw_by_inverse_cdf(scores, parameters.temperature, draw);
+std::vector<mx::array> Sampled::arrays() const {
+  std::vector<mx::array> arrays = log_probabilities.arrays();
+  arrays.push_back(tokens);
+  return arrays;
+}
+
+Sampled sample(const mx::array& logits, const SamplerRows& rows) {
+  const auto processed = process_logits(mx::astype(logits, mx::float32), rows);
+  const auto tokens = choose(processed, rows);
+  return {tokens, StepLogProbabilities(processed, tokens, rows)};
 }
 
 mx::array unpack_mask(const std::vector<uint32_t>& mask, int vocabulary_size) {

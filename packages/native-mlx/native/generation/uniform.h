@@ -16,4 +16,9 @@ inline float uniform(uint32_t seed, uint32_t index) {
   return static_cast<float>(mixed >> 8) / 16777216.0F;
 }
 
+// Decides whether XTC acts on a token; must agree with `uniformOfXTC` there.
+inline float uniform_of_xtc(uint32_t seed, uint32_t index) {
+  return uniform(seed ^ 0x58544321U, index);
+}
+
 }  // namespace mlxengine

@@ -24,6 +24,10 @@ struct PrefillProgressEvent {
 
 struct TokensEvent {
   std::vector<uint32_t> tokens;
+  // Where asked for: one a token, and of each token's likeliest ones the same number.
+  std::vector<float> log_probabilities;
+  std::vector<uint32_t> top_tokens;
+  std::vector<float> top_log_probabilities;
 };
 
 struct Statistics {

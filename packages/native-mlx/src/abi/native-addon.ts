@@ -86,12 +86,33 @@ export interface NativeGenerateRequest {
   readonly temperature: number;
   readonly topP: number;
   readonly minP: number;
+  /** Default 1. */
+  readonly minTokensToKeep?: number;
   readonly topK: number;
   readonly seed: number;
+  readonly penalties?: NativePenalties;
+  /** A bias a token. */
+  readonly logitBias?: { readonly tokens: Uint32Array; readonly biases: readonly number[] };
+  readonly xtc?: { readonly probability: number; readonly threshold: number; readonly excludedTokens: Uint32Array };
+  /** Log-probabilities to tell with each token: of so many of the likeliest ones too; absent: none at all. */
+  readonly logProbabilities?: number;
   /** Steps of its own, of the same shapes every time. */
   readonly deterministic: boolean;
   /** Whether `choose` is to be asked for each token. */
   readonly constrained: boolean;
+}
+
+/** Penalties on the tokens that a context holds. */
+export interface NativePenalties {
+  /** 0 and 1 are off. */
+  readonly repetition: number;
+  readonly repetitionContext: number;
+  /** 0 is off. */
+  readonly presence: number;
+  readonly presenceContext: number;
+  /** 0 is off. */
+  readonly frequency: number;
+  readonly frequencyContext: number;
 }
 
 /** A scoring of sequences side by side. */

@@ -1,19 +1,16 @@
 import type { EmbedRequest, ScoreBatchRequest, TokenRequest } from '@mlxengine/core/backend';
 import type { NativeEmbedRequest, NativeGenerateRequest, NativeScoreRequest } from '../abi/native-addon.js';
+import { nativeSampling } from './native-sampling.js';
 
 /** A generation as the addon takes it. */
-export function nativeGenerateRequest({ prompt, stopTokens, sampling, constraint, deterministic = false }: TokenRequest, maxTokens: number): NativeGenerateRequest {
-  const { temperature, topP, minP, topK, seed } = sampling;
+export function nativeGenerateRequest(request: TokenRequest, maxTokens: number): NativeGenerateRequest {
+  const { prompt, stopTokens, sampling, constraint, logProbabilities, deterministic = false } = request;
   return {
     prompt: Uint32Array.from(prompt),
     stopTokens: Uint32Array.from(stopTokens),
     maxTokens,
-    temperature,
-    topP,
-    minP,
-    // Anything over the vocabulary keeps everything, which is what 0 does; the addon takes 31 bits.
-    topK: topK > 0x7fffffff ? 0 : topK,
-    seed,
+    ...nativeSampling(sampling),
+    ...(logProbabilities !== undefined && { logProbabilities }),
     deterministic,
     constrained: constraint !== undefined,
   };
