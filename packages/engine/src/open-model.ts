@@ -67,10 +67,13 @@ function generatesNothing(architecture: string, task: ModelTask): UnsupportedFea
 export async function openTextModel(
   platform: EnginePlatform, reference: ModelReference, options: OpenOptions, check: (checkpoint: Checkpoint) => void,
 ): Promise<OpenedTextModel> {
-  const { prepared: tokenizer, ...opened } = await openOn(platform, reference, options, (source, checkpoint) => {
-    check(checkpoint);
+  const prepare = (source: ModelSource, { endTokens }: Checkpoint, signal: AbortSignal): Promise<TextTokenizer> => {
     options.onProgress?.({ phase: 'tokenizer' });
-    return loadTokenizer(source, { ...signalOf(options), endTokens: checkpoint.endTokens });
+    return loadTokenizer(source, { signal, endTokens });
+  };
+  const { prepared: tokenizer, ...opened } = await openOn(platform, reference, options, prepare, (checkpoint) => {
+    check(checkpoint);
+    return checkpoint;
   });
   return { ...opened, tokenizer };
 }
@@ -88,14 +91,14 @@ export interface OpenOptions extends InferenceEngineOptions {
 
 /**
  * Does it for a model without a tokenizer.
- * @param prepare - what else has to be made of its files before the weights are loaded
+ * @param prepare - what else has to be made of its files; the weights are loaded meanwhile, and its signal tells of their failure too
  * @param adapt - what is loaded in place of what the files say; throws where the model is not what is wanted
  */
 export async function openOn<Prepared>(
   platform: EnginePlatform,
   reference: ModelReference,
   options: OpenOptions,
-  prepare: (source: ModelSource, checkpoint: Checkpoint) => Promise<Prepared>,
+  prepare: (source: ModelSource, checkpoint: Checkpoint, signal: AbortSignal) => Promise<Prepared>,
   adapt: (checkpoint: Checkpoint) => Checkpoint = (checkpoint) => checkpoint,
 ): Promise<OpenedWith<Prepared>> {
   const start = performance.now();
@@ -114,18 +117,45 @@ export async function openOn<Prepared>(
   const selected = await takeBackend(platform, options);
   try {
     checkMemory(checkpoint, selected.backend, options.dtype);
-    const prepared = await prepare(source, checkpoint);
-    const model = await selected.backend.loadModel(checkpoint.graph, checkpoint.weights, {
-      ...signalOf(options),
-      ...(options.dtype === undefined ? {} : { dtype: options.dtype }),
-      ...(options.threads === undefined ? {} : { threads: options.threads }),
-      onProgress: (progress) => options.onProgress?.({ ...progress, phase: 'weights' }),
-    });
+    const [prepared, model] = await sideBySide(
+      options.signal,
+      (signal) => prepare(source, checkpoint, signal),
+      (signal) => selected.backend.loadModel(checkpoint.graph, checkpoint.weights, {
+        signal,
+        ...(options.dtype === undefined ? {} : { dtype: options.dtype }),
+        ...(options.threads === undefined ? {} : { threads: options.threads }),
+        onProgress: (progress) => options.onProgress?.({ ...progress, phase: 'weights' }),
+      }),
+    );
     return { ...opened({ ...checkpoint, configuration }, selected, model, performance.now() - start), prepared };
   } catch (error) {
     await selected.release();
     throw error;
   }
+}
+
+/**
+ * Prepares and loads at once. Where one fails the other is aborted, and the failure is thrown once both have ended and nothing is held.
+ */
+async function sideBySide<Prepared>(
+  signal: AbortSignal | undefined,
+  prepare: (signal: AbortSignal) => Promise<Prepared>,
+  load: (signal: AbortSignal) => Promise<BackendModel>,
+): Promise<readonly [Prepared, BackendModel]> {
+  const failed = new AbortController();
+  const either = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
+  const start = async <Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> => {
+    try {
+      return await work(either);
+    } catch (error) {
+      failed.abort(error);
+      throw error;
+    }
+  };
+  const [prepared, model] = await Promise.allSettled([start(prepare), start(load)]);
+  if (prepared.status === 'fulfilled' && model.status === 'fulfilled') return [prepared.value, model.value];
+  if (model.status === 'fulfilled') await model.value.unload();
+  throw failed.signal.reason;
 }
 
 /** An opened model with what else was made of its files. */

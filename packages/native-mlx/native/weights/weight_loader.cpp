@@ -3,18 +3,15 @@
 #include <mlx/ops.h>
 #include <mlx/transforms.h>
 
-#include <algorithm>
-#include <cstring>
 #include <sstream>
+
+#include "weights/float_conversion.h"
 
 namespace mx = mlx::core;
 
 namespace mlxengine {
 
 namespace {
-
-// Between two looks at the cancellation, and what is held of a tensor that is converted.
-constexpr uint64_t read_step = uint64_t{16} << 20;
 
 std::string to_string(const std::vector<int>& shape) {
   std::ostringstream text;
@@ -28,6 +25,15 @@ void expect_dtype(const mx::array& loaded, mx::Dtype dtype, const char* expected
   if (loaded.dtype() == dtype) return;
   throw FailureError(
       FailureKind::checkpoint, std::string("[weights] dtype, expected ") + expected + ", got another", name);
+}
+
+// The checkpoint holds the greatest magnitude, which stands for the greatest E4M3 scale times the greatest E2M1. That
+// of a matrix is a scalar, however it is stored.
+mx::array factor_of(const mx::array& scale, WeightKind kind) {
+  constexpr float greatest = 448.0F * 6.0F;
+  auto factor = mx::multiply(kind == WeightKind::stack ? scale : mx::reshape(scale, {}), mx::array(1.0F / greatest));
+  mx::eval(factor);
+  return factor;
 }
 
 }  // namespace
@@ -45,33 +51,38 @@ void WeightLoader::provide(const std::string& name, const std::vector<uint8_t>& 
   const TensorPlan& plan = plan_of(name, FailureKind::argument);
   auto found = provided_.find(name);
   if (found == provided_.end()) found = provided_.try_emplace(name, name, plan, final_dtype(name, plan)).first;
-  found->second.fill(bytes.size(), [&](uint8_t* target) { std::memcpy(target, bytes.data(), bytes.size()); });
+  found->second.fill(bytes);
 }
 
 LoadedWeights WeightLoader::load(const Cancellation& cancellation, const std::function<void(uint64_t)>& on_progress) {
-  Reading reading{cancellation, on_progress, nullptr};
+  TensorReader reader;
   LoadedWeights weights;
   weights.reserve(graph_.weights.size());
   for (const Weight& declaration : graph_.weights) {
     cancellation.throw_if_cancelled();
-    weights.push_back(load_weight(declaration, reading));
+    weights.push_back(load_weight(declaration, reader));
+  }
+  reader.read(cancellation, on_progress);
+  for (size_t i = 0; i < weights.size(); i++) {
+    auto& factor = weights[i].global_factor;
+    if (factor) factor = factor_of(*factor, graph_.weights[i].kind);
   }
   return weights;
 }
 
-LoadedWeight WeightLoader::load_weight(const Weight& declaration, Reading& reading) {
-  if (declaration.kind == WeightKind::tensor) return {floats(declaration.path, declaration.shape, reading)};
+LoadedWeight WeightLoader::load_weight(const Weight& declaration, TensorReader& reader) {
+  if (declaration.kind == WeightKind::tensor) return {floats(declaration.path, declaration.shape, reader)};
   const auto found = plan_.quantizations.find(declaration.path);
   const bool quantizable = declaration.kind == WeightKind::matrix || declaration.kind == WeightKind::stack;
-  if (found != plan_.quantizations.end() && quantizable) return load_quantized(declaration, found->second, reading);
-  LoadedWeight loaded{floats(declaration.path + ".weight", declaration.shape, reading)};
-  load_bias(declaration, loaded, reading);
+  if (found != plan_.quantizations.end() && quantizable) return load_quantized(declaration, found->second, reader);
+  LoadedWeight loaded{floats(declaration.path + ".weight", declaration.shape, reader)};
+  load_bias(declaration, loaded, reader);
   return loaded;
 }
 
 LoadedWeight WeightLoader::load_quantized(const Weight& declaration,
                                           const Quantization& quantization,
-                                          Reading& reading) {
+                                          TensorReader& reader) {
   const std::string& path = declaration.path;
   const int in = declaration.shape.back();
   if (in % quantization.group_size != 0 || in * quantization.bits % 32 != 0) {
@@ -83,51 +94,47 @@ LoadedWeight WeightLoader::load_quantized(const Weight& declaration,
     shape.back() = columns;
     return shape;
   };
-  LoadedWeight loaded{tensor(path + ".weight", of_columns(in * quantization.bits / 32), reading)};
+  LoadedWeight loaded{tensor(path + ".weight", of_columns(in * quantization.bits / 32), reader)};
   expect_dtype(loaded.weight, mx::uint32, "U32", path + ".weight");
   const auto of_groups = of_columns(in / quantization.group_size);
   if (quantization.mode == "affine") {
-    loaded.scales = floats(path + ".scales", of_groups, reading);
-    loaded.biases = floats(path + ".biases", of_groups, reading);
+    loaded.scales = floats(path + ".scales", of_groups, reader);
+    loaded.biases = floats(path + ".biases", of_groups, reader);
   } else {
-    loaded.scales = tensor(path + ".scales", of_groups, reading);
+    loaded.scales = tensor(path + ".scales", of_groups, reader);
     expect_dtype(*loaded.scales, mx::uint8, "U8", path + ".scales");
   }
-  if (quantization.global_scale) loaded.global_factor = global_factor(declaration, reading);
+  if (quantization.global_scale) loaded.global_factor = global_scale(declaration, reader);
   loaded.quantization = quantization;
-  load_bias(declaration, loaded, reading);
+  load_bias(declaration, loaded, reader);
   return loaded;
 }
 
-// The checkpoint holds the greatest magnitude, which stands for the greatest E4M3 scale times the greatest E2M1.
-mx::array WeightLoader::global_factor(const Weight& declaration, Reading& reading) {
-  constexpr float greatest = 448.0F * 6.0F;
+mx::array WeightLoader::global_scale(const Weight& declaration, TensorReader& reader) {
   const std::string name = declaration.path + ".global_scale";
   const bool is_stack = declaration.kind == WeightKind::stack;
   const auto found = plan_.tensors.find(name);
   const bool is_vector = found != plan_.tensors.end() && found->second.shape.size() == 1;
   const std::vector<int> one = is_vector ? std::vector<int>{1} : std::vector<int>{};
-  const auto scale = tensor(name, is_stack ? std::vector<int>{declaration.shape[0]} : one, reading);
+  const auto scale = tensor(name, is_stack ? std::vector<int>{declaration.shape[0]} : one, reader);
   expect_dtype(scale, mx::float32, "F32", name);
-  auto factor = mx::multiply(is_stack ? scale : mx::reshape(scale, {}), mx::array(1.0F / greatest));
-  mx::eval(factor);
-  return factor;
+  return scale;
 }
 
-void WeightLoader::load_bias(const Weight& declaration, LoadedWeight& loaded, Reading& reading) {
+void WeightLoader::load_bias(const Weight& declaration, LoadedWeight& loaded, TensorReader& reader) {
   if (!declaration.bias) return;
   std::vector<int> shape = declaration.shape;
   if (shape.size() > 1) shape.pop_back();
-  loaded.bias = floats(declaration.path + ".bias", shape, reading);
+  loaded.bias = floats(declaration.path + ".bias", shape, reader);
 }
 
-mx::array WeightLoader::floats(const std::string& name, const std::vector<int>& shape, Reading& reading) {
-  auto loaded = tensor(name, shape, reading);
+mx::array WeightLoader::floats(const std::string& name, const std::vector<int>& shape, TensorReader& reader) {
+  auto loaded = tensor(name, shape, reader);
   if (mx::issubdtype(loaded.dtype(), mx::floating)) return loaded;
   throw FailureError(FailureKind::checkpoint, "[weights] dtype, expected floats, got integers", name);
 }
 
-mx::array WeightLoader::tensor(const std::string& name, const std::vector<int>& shape, Reading& reading) {
+mx::array WeightLoader::tensor(const std::string& name, const std::vector<int>& shape, TensorReader& reader) {
   const TensorPlan& plan = plan_of(name, FailureKind::checkpoint);
   if (plan.shape != shape) {
     throw FailureError(FailureKind::checkpoint,
@@ -135,17 +142,12 @@ mx::array WeightLoader::tensor(const std::string& name, const std::vector<int>& 
                        name);
   }
   if (auto provided = provided_.extract(name)) return provided.mapped().finish();
-  TensorBuilder builder(name, plan, final_dtype(name, plan));
-  if (plan.file.empty()) return builder.finish();
-  if (!reading.file || reading.file->path() != plan.file) reading.file = std::make_unique<FileReader>(plan.file);
-  while (builder.bytes_left() > 0) {
-    reading.cancellation.throw_if_cancelled();
-    const uint64_t offset = plan.byte_offset + plan.byte_length - builder.bytes_left();
-    const uint64_t step = std::min(read_step, builder.bytes_left());
-    builder.fill(step, [&](uint8_t* target) { reading.file->read(target, step, offset); });
-    reading.on_progress(reading.read_bytes += step);
-  }
-  return builder.finish();
+  const mx::Dtype dtype = final_dtype(name, plan);
+  // Of what JavaScript was to provide nothing came.
+  if (plan.file.empty()) return TensorBuilder(name, plan, dtype).finish();
+  const TensorMemory memory = allocate_tensor(name, plan, dtype);
+  reader.add(plan, memory);
+  return memory.array;
 }
 
 const TensorPlan& WeightLoader::plan_of(const std::string& name, FailureKind kind) const {
@@ -157,7 +159,9 @@ const TensorPlan& WeightLoader::plan_of(const std::string& name, FailureKind kin
 // Floats become the compute dtype, but for those that operations want as precise as they come.
 mx::Dtype WeightLoader::final_dtype(const std::string& name, const TensorPlan& plan) const {
   if (!mx::issubdtype(plan.dtype, mx::floating)) return plan.dtype;
-  return plan.dtype == mx::float32 && kept_in_float32_.contains(name) ? plan.dtype : plan_.dtype;
+  if (plan.dtype == mx::float32 && kept_in_float32_.contains(name)) return plan.dtype;
+  if (converts_floats(plan.dtype, plan_.dtype)) return plan_.dtype;
+  throw FailureError(FailureKind::checkpoint, "[weights] dtype, expected 16 or 32 bit floats, got others", name);
 }
 
 }  // namespace mlxengine

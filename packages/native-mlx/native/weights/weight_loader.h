@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -11,15 +10,15 @@
 #include "graph/graph.h"
 #include "runtime/cancellation.h"
 #include "runtime/failure.h"
-#include "weights/file_reader.h"
 #include "weights/loaded_weight.h"
 #include "weights/tensor_builder.h"
+#include "weights/tensor_reader.h"
 
 namespace mlxengine {
 
-// Reads every weight of a graph straight into MLX's memory, one tensor after another: first those that JavaScript hands
-// over, part by part, then those in files. Besides the weights no more is held than a part. All but the construction is
-// the owner thread's.
+// Reads every weight of a graph straight into MLX's memory: first the tensors that JavaScript hands over, part by part,
+// then those in files, all at once. What does not fit the graph is refused before a byte of a file is read, and besides
+// the weights no more is held than a part. All but the construction is the owner thread's.
 class WeightLoader {
  public:
   // The graph must outlive the loader.
@@ -35,19 +34,13 @@ class WeightLoader {
   LoadedWeights load(const Cancellation& cancellation, const std::function<void(uint64_t read_bytes)>& on_progress);
 
  private:
-  struct Reading {
-    const Cancellation& cancellation;
-    const std::function<void(uint64_t)>& on_progress;
-    std::unique_ptr<FileReader> file;
-    uint64_t read_bytes = 0;
-  };
-
-  LoadedWeight load_weight(const Weight& declaration, Reading& reading);
-  LoadedWeight load_quantized(const Weight& declaration, const Quantization& quantization, Reading& reading);
-  mlx::core::array global_factor(const Weight& declaration, Reading& reading);
-  void load_bias(const Weight& declaration, LoadedWeight& loaded, Reading& reading);
-  mlx::core::array floats(const std::string& name, const std::vector<int>& shape, Reading& reading);
-  mlx::core::array tensor(const std::string& name, const std::vector<int>& shape, Reading& reading);
+  // The bytes of the arrays that these return are there once the reader has read them.
+  LoadedWeight load_weight(const Weight& declaration, TensorReader& reader);
+  LoadedWeight load_quantized(const Weight& declaration, const Quantization& quantization, TensorReader& reader);
+  mlx::core::array global_scale(const Weight& declaration, TensorReader& reader);
+  void load_bias(const Weight& declaration, LoadedWeight& loaded, TensorReader& reader);
+  mlx::core::array floats(const std::string& name, const std::vector<int>& shape, TensorReader& reader);
+  mlx::core::array tensor(const std::string& name, const std::vector<int>& shape, TensorReader& reader);
 
   const TensorPlan& plan_of(const std::string& name, FailureKind kind) const;
   mlx::core::Dtype final_dtype(const std::string& name, const TensorPlan& plan) const;
