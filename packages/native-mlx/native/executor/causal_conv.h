@@ -9,10 +9,12 @@
 
 namespace mlxengine {
 
-// Depthwise causal convolution of each sequence's [tokens, C], with weight [C, K, 1] and bias [C]. Its state is the
-// last K - 1 inputs.
+// A convolution's weight [C, K, 1] as causal_conv takes it: [K, C], float32.
+mlx::core::array conv_taps(const mlx::core::array& weight);
+
+// Depthwise causal convolution of each sequence's [tokens, C], with bias [C]. Its state is the last K - 1 inputs.
 mlx::core::array causal_conv(const mlx::core::array& x,
-                             const mlx::core::array& weight,
+                             const mlx::core::array& taps,
                              const std::optional<mlx::core::array>& bias,
                              const CausalConvOperation& operation,
                              const Step& step);

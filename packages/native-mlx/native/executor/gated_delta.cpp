@@ -16,52 +16,60 @@ namespace {
 
 constexpr int block_size = 32;
 
-// One sequence's tokens, heads first and in float32.
-struct Tokens {
-  mx::array queries;  // [Hv, n, Dk]
-  mx::array keys;     // [Hv, n, Dk]
-  mx::array values;   // [Hv, n, Dv]
-  mx::array decay;    // [Hv, n, 1] or [Hv, n, Dk]
-  mx::array beta;     // [Hv, n, 1]
-};
-
-Tokens tokens_of(const GatedDeltaInputs& inputs, const SlotRows& rows) {
-  const int heads = inputs.values.shape(1);
-  const auto heads_first = [&](const mx::array& x) {
-    const auto own = to_float32(rows_of(x, rows));
-    return mx::swapaxes(spread_heads(own.ndim() == 2 ? mx::expand_dims(own, 2) : own, 1, heads), 0, 1);
-  };
-  return {heads_first(inputs.queries),
-          heads_first(inputs.keys),
-          heads_first(inputs.values),
-          heads_first(inputs.decay),
-          heads_first(inputs.beta)};
-}
-
 mx::array transposed(const mx::array& x) {
   return mx::swapaxes(x, -1, -2);
 }
 
-// One token's answer [Hv, 1, Dv]; the state is [Hv, Dv, Dk].
-mx::array step_token(const Tokens& tokens, int at, mx::array& state) {
-  const auto token = [&](const mx::array& x) { return slice_of(x, 1, at, at + 1); };
-  const auto key = token(tokens.keys);
-  state = mx::multiply(state, token(tokens.decay));
-  const auto known = mx::matmul(key, transposed(state));
-  const auto change = mx::multiply(token(tokens.beta), mx::subtract(token(tokens.values), known));
-  state = mx::add(state, mx::matmul(transposed(change), key));
-  return mx::matmul(token(tokens.queries), transposed(state));
+// A group's tokens in float32, token by token: rows [count · slots, …].
+struct Tokens {
+  mx::array queries;  // [rows, Hk, Dk]
+  mx::array keys;     // [rows, Hk, Dk]
+  mx::array values;   // [rows, Hv, Dv]
+  mx::array decay;    // [rows, Hv] or [rows, Hv, Dk]
+  mx::array beta;     // [rows, Hv]
+  int slots;
+
+  int count() const { return values.shape(0) / slots; }
+  bool has_columns() const { return decay.ndim() == 3; }
+  Tokens token(int at) const {
+    const auto own = [&](const mx::array& x) { return token_of(x, at, slots); };
+    return {own(queries), own(keys), own(values), own(decay), own(beta), slots};
+  }
+};
+
+Tokens tokens_of(const GatedDeltaInputs& inputs, const GroupRows& rows) {
+  const auto own = [&](const mx::array& x) { return by_token(to_float32(rows_of(x, rows)), rows.slots()); };
+  return {own(inputs.queries), own(inputs.keys), own(inputs.values), own(inputs.decay), own(inputs.beta), rows.slots()};
 }
 
-mx::array token_by_token(const Tokens& tokens, mx::array& state) {
+// One token's answer [slots, Hv, Dv]; the state is [slots, Hv, Dv, Dk]. Heads that share a key are one matrix of as
+// many times more rows, so that no key is repeated.
+mx::array step_token(const Tokens& token, mx::array& state) {
+  const mx::Shape shape = state.shape();
+  const mx::Shape rows{shape[0], token.keys.shape(1), -1, shape[3]};
+  const auto factors = token.has_columns() ? mx::expand_dims(token.decay, 2) : mx::expand_dims(token.decay, {2, 3});
+  const auto decayed = mx::reshape(mx::multiply(state, factors), rows);
+  const auto known = mx::reshape(mx::matmul(decayed, mx::expand_dims(token.keys, 3)), token.values.shape());
+  const auto change = mx::multiply(mx::expand_dims(token.beta, 2), mx::subtract(token.values, known));
+  const auto column = mx::reshape(change, {shape[0], rows[1], -1, 1});
+  const auto changed = mx::add(decayed, mx::multiply(column, mx::expand_dims(token.keys, 2)));
+  state = mx::reshape(changed, shape);
+  return mx::reshape(mx::matmul(changed, mx::expand_dims(token.queries, 3)), token.values.shape());
+}
+
+Scanned token_by_token(const Tokens& tokens, const mx::array& before, bool checkpoints) {
   constexpr int tokens_between_evaluations = 64;
   std::vector<mx::array> answers;
-  for (int at = 0; at < tokens.values.shape(1); at++) {
-    answers.push_back(step_token(tokens, at, state));
+  std::vector<mx::array> states{before};
+  auto state = before;
+  for (int at = 0; at < tokens.count(); at++) {
+    answers.push_back(step_token(tokens.token(at), state));
+    const bool is_last = at + 1 == tokens.count();
+    if (checkpoints || is_last) states.push_back(state);
     // Or the graph of a long chunk would be enormous.
-    if ((at + 1) % tokens_between_evaluations == 0) mx::eval(answers.back(), state);
+    if ((at + 1) % tokens_between_evaluations == 0) mx::async_eval(answers.back(), state);
   }
-  return answers.size() == 1 ? answers.front() : mx::concatenate(std::move(answers), 1);
+  return {joined(std::move(answers)), std::move(states)};
 }
 
 // Whether element (t, i) joins the two halves of a block of 2 · half: t in the second, i in the first.
@@ -94,9 +102,28 @@ mx::array blocks_of(const mx::array& x, int size, float fill) {
   return mx::reshape(filled, {x.shape(0), count, size, x.shape(2)});
 }
 
+// The same tokens with the heads of all slots as lanes, lanes first.
+struct Lanes {
+  mx::array queries;  // [lanes, n, Dk]
+  mx::array keys;     // [lanes, n, Dk]
+  mx::array values;   // [lanes, n, Dv]
+  mx::array decay;    // [lanes, n, 1]
+  mx::array beta;     // [lanes, n, 1]
+};
+
+Lanes lanes_first(const Tokens& tokens) {
+  const int lanes = tokens.slots * tokens.values.shape(1);
+  const auto own = [&](const mx::array& x) {
+    const auto rows = x.ndim() == 2 ? mx::expand_dims(x, 2) : x;
+    return mx::swapaxes(spread_heads(lanes_of(rows, tokens.slots), 1, lanes), 0, 1);
+  };
+  return {own(tokens.queries), own(tokens.keys), own(tokens.values), own(tokens.decay), own(tokens.beta)};
+}
+
 // Within a block the state before token t is the decayed first one plus sums of earlier changes u_i k_iᵀ, so that the
 // changes solve (I + L) U = beta (V - decayed K S₀ᵀ), where L holds beta_t decay(t, i) (k_t · k_i).
-mx::array by_blocks(const Tokens& tokens, mx::array& state) {
+// Answers [lanes, n, Dv] with a state [lanes, Dv, Dk].
+mx::array by_blocks(const Lanes& tokens, mx::array& state) {
   const int count = tokens.values.shape(1);
   const int size = std::min(block_size, count);
   const auto queries = blocks_of(tokens.queries, size, 0.0F);
@@ -127,19 +154,26 @@ mx::array by_blocks(const Tokens& tokens, mx::array& state) {
   return slice_of(all, 1, 0, count);
 }
 
+Scanned many_tokens(const Tokens& tokens, const mx::array& before) {
+  auto state = mx::flatten(before, 0, 1);
+  const auto answer = mx::swapaxes(by_blocks(lanes_first(tokens), state), 0, 1);
+  return {mx::reshape(answer, tokens.values.shape()), {before, mx::reshape(state, before.shape())}};
+}
+
 }  // namespace
 
 mx::array gated_delta(const GatedDeltaInputs& inputs, const GatedDeltaOperation& operation, const Step& step) {
   const mx::Shape shape{inputs.values.shape(1), inputs.values.shape(2), inputs.keys.shape(2)};
   std::vector<mx::array> parts;
-  for (const SlotRows& rows : slots_of(step)) {
+  for (const GroupRows& rows : step.groups) {
     const Tokens tokens = tokens_of(inputs, rows);
     RecurrentState& state = rows.group->recurrent(operation.state);
-    auto matrix = state_or_zeros(state, rows.slot, shape);
-    const bool has_columns = inputs.decay.ndim() == 3;
-    const auto answer = rows.count == 1 || has_columns ? token_by_token(tokens, matrix) : by_blocks(tokens, matrix);
-    if (!rows.idle) state.set(rows.slot, rows.group->size(), matrix);
-    parts.push_back(mx::swapaxes(answer, 0, 1));
+    const auto before = state.value(rows.slots(), shape, mx::float32);
+    const bool goes_singly = rows.count == 1 || tokens.has_columns() || step.checkpoints;
+    auto [answers, states] =
+        goes_singly ? token_by_token(tokens, before, step.checkpoints) : many_tokens(tokens, before);
+    state.write(std::move(states), rows.idle, step.checkpoints);
+    parts.push_back(by_slot(answers, rows.slots()));
   }
   return mx::astype(joined(std::move(parts)), inputs.values.dtype());
 }

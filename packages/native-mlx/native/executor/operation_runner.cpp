@@ -111,7 +111,9 @@ void OperationRunner::operator()(const L2NormOperation& operation) {
 }
 
 void OperationRunner::operator()(const RopeOperation& operation) {
-  make(operation.output, [&](const mx::array& x) { return rope(x, operation, *parameter(), step_); }, operation.input);
+  if (!rope_offsets_) rope_offsets_ = rope_offsets(step_);
+  const auto rotate = [&](const mx::array& x) { return rope(x, operation, *parameter(), step_, *rope_offsets_); };
+  make(operation.output, rotate, operation.input);
 }
 
 void OperationRunner::operator()(const PositionScaleOperation& operation) {
@@ -250,7 +252,7 @@ void OperationRunner::operator()(const CombineOperation& operation) {
 
 void OperationRunner::operator()(const CausalConvOperation& operation) {
   const auto apply = [&](const mx::array& x) {
-    return causal_conv(x, weight(operation.weight).weight, tensor(operation.bias), operation, step_);
+    return causal_conv(x, *parameter(), tensor(operation.bias), operation, step_);
   };
   make(operation.output, apply, operation.input);
 }

@@ -9,6 +9,7 @@
 
 #include "executor/experts.h"
 #include "executor/prepared_graph.h"
+#include "executor/rope.h"
 #include "executor/step.h"
 
 namespace mlxengine {
@@ -97,6 +98,7 @@ class OperationRunner {
   size_t number_ = 0;
   // What several operations of a step share.
   std::optional<mlx::core::array> positions_;
+  std::optional<RopeOffsets> rope_offsets_;
   std::map<ValueId, std::optional<ExpertOrder>> orders_;
   std::map<std::pair<ValueId, ValueId>, mlx::core::array> sorted_;
 };

@@ -10,28 +10,30 @@ namespace mlxengine {
 
 namespace {
 
-// [n, H] to [1, H]
+// [slots, n, H] to [slots, H]
 mx::array pooled(const mx::array& x, PoolMode mode) {
-  const int count = x.shape(0);
+  const int count = x.shape(1);
+  const auto token = [&](int at) { return mx::squeeze(slice_of(x, 1, at, at + 1), 1); };
   switch (mode) {
     case PoolMode::mean:
       // Thousands of 16 bit numbers do not add up in 16 bits.
-      return mx::astype(mx::mean(mx::astype(x, mx::float32), 0, /* keepdims */ true), x.dtype());
+      return mx::astype(mx::mean(mx::astype(x, mx::float32), 1), x.dtype());
     case PoolMode::max:
-      return mx::max(x, 0, /* keepdims */ true);
+      return mx::max(x, 1);
     case PoolMode::first:
-      return slice_of(x, 0, 0, 1);
+      return token(0);
     case PoolMode::last:
       break;
   }
-  return slice_of(x, 0, count - 1, count);
+  return token(count - 1);
 }
 
 }  // namespace
 
 mx::array pool(const mx::array& x, PoolMode mode, const Step& step) {
   std::vector<mx::array> parts;
-  for (const SlotRows& rows : slots_of(step)) parts.push_back(pooled(rows_of(x, rows), mode));
+  for (const GroupRows& rows : step.groups)
+    parts.push_back(pooled(mx::unflatten(rows_of(x, rows), 0, {rows.slots(), rows.count}), mode));
   return joined(std::move(parts));
 }
 

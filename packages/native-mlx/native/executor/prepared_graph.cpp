@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "executor/causal_conv.h"
 #include "executor/operation_runner.h"
 #include "executor/precise_values.h"
 #include "executor/rope.h"
@@ -78,6 +79,10 @@ class Preparation {
   }
   void make_parameter(const LayerNormOperation& operation, std::optional<mx::array>& parameter) {
     parameter = norm_weight(operation.weight, operation.weight_offset);
+  }
+
+  void make_parameter(const CausalConvOperation& operation, std::optional<mx::array>& parameter) {
+    parameter = conv_taps(prepared_.weights[static_cast<size_t>(operation.weight)].weight);
   }
 
   std::optional<mx::array> norm_weight(const std::optional<WeightId>& id, float offset) {

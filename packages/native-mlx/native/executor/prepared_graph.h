@@ -20,7 +20,7 @@ struct PreparedGraph {
   mlx::core::Dtype dtype;  // of activations
   // Values without a leading dimension.
   Values constants;
-  // Of each operation: a rope's periods, or a norm's weight with the operation's offset in it.
+  // Of each operation: a rope's periods, a norm's weight with the operation's offset in it, or a convolution's taps.
   std::vector<std::optional<mlx::core::array>> parameters;
   // The operations that a step runs.
   std::vector<size_t> schedule;

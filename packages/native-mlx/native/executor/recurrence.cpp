@@ -2,16 +2,43 @@
 
 #include <mlx/ops.h>
 
+#include "executor/rows.h"
+
 namespace mx = mlx::core;
 
 namespace mlxengine {
+
+namespace {
+
+// [outer · inner, …] to [inner · outer, …].
+mx::array exchanged(const mx::array& x, int outer) {
+  const int inner = x.shape(0) / outer;
+  if (outer == 1 || inner == 1) return x;
+  return mx::flatten(mx::swapaxes(mx::unflatten(x, 0, {outer, inner}), 0, 1), 0, 1);
+}
+
+}  // namespace
 
 mx::array to_float32(const mx::array& x) {
   return mx::astype(x, mx::float32);
 }
 
-mx::array state_or_zeros(const RecurrentState& state, int slot, const mx::Shape& shape) {
-  return state.at(slot).value_or(mx::zeros(shape, mx::float32));
+mx::array by_token(const mx::array& x, int slots) {
+  return exchanged(x, slots);
+}
+
+mx::array by_slot(const mx::array& x, int slots) {
+  return exchanged(x, x.shape(0) / slots);
+}
+
+mx::array lanes_of(const mx::array& x, int slots) {
+  mx::Shape shape{x.shape(0) / slots, x.shape(1) * slots};
+  shape.insert(shape.end(), x.shape().begin() + 2, x.shape().end());
+  return mx::reshape(x, std::move(shape));
+}
+
+mx::array token_of(const mx::array& x, int at, int slots) {
+  return slice_of(x, 0, at * slots, (at + 1) * slots);
 }
 
 mx::array spread_heads(const mx::array& x, int axis, int count) {

@@ -2,6 +2,8 @@
 
 #include <mlx/array.h>
 
+#include <vector>
+
 #include "executor/step.h"
 
 // What the operations with a recurrence share.
@@ -9,8 +11,23 @@ namespace mlxengine {
 
 mlx::core::array to_float32(const mlx::core::array& x);
 
-// A slot's state, or zeros where there is none yet.
-mlx::core::array state_or_zeros(const RecurrentState& state, int slot, const mlx::core::Shape& shape);
+// Rows of a group, [slots · count, …] slot by slot, as [count · slots, …] token by token, and back. Neither does
+// anything to one slot or one token.
+mlx::core::array by_token(const mlx::core::array& x, int slots);
+mlx::core::array by_slot(const mlx::core::array& x, int slots);
+
+// Rows token by token, [count · slots, heads, …], with the heads of all slots as lanes of their own:
+// [count, slots · heads, …].
+mlx::core::array lanes_of(const mlx::core::array& x, int slots);
+
+// Token `at` of all slots, [slots, …], of rows token by token.
+mlx::core::array token_of(const mlx::core::array& x, int at, int slots);
+
+// What came of a group's tokens.
+struct Scanned {
+  mlx::core::array answers;              // rows token by token
+  std::vector<mlx::core::array> states;  // as RecurrentState::write takes them
+};
 
 // Repeats heads along an axis so that head h of `count` reads head floor(h · heads / count).
 mlx::core::array spread_heads(const mlx::core::array& x, int axis, int count);

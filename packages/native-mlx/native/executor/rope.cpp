@@ -25,7 +25,11 @@ std::vector<double> frequencies_at(const DynamicRope& dynamic, int rotary_dimens
   return frequencies;
 }
 
-mx::array rotated_at(const mx::array& x, const RopeOperation& operation, const mx::array& periods, int position) {
+// Of x [B, heads, n, D] from a position on, or from one of its own each: [1] or [B].
+mx::array rotated_from(const mx::array& x,
+                       const RopeOperation& operation,
+                       const mx::array& periods,
+                       const mx::array& position) {
   // As mlx-lm calls it: a frequency that went through a table differs in its last bit, which far positions show.
   if (operation.plain) {
     const auto [base, scale] = *operation.plain;
@@ -36,24 +40,24 @@ mx::array rotated_at(const mx::array& x, const RopeOperation& operation, const m
 
 // Cosine and sine of each token's angles, [n, 1, pairs]: from double angles within one turn, so that nothing of a far
 // position is lost.
-std::pair<mx::array, mx::array> turns_from(const RopeOperation& operation, int position, int count) {
+std::pair<mx::array, mx::array> turns_at(const RopeOperation& operation, const std::vector<int>& positions) {
   std::vector<float> cosines;
   std::vector<float> sines;
-  for (int at = position; at < position + count; at++) {
+  for (const int at : positions) {
     for (const double frequency : frequencies_at(*operation.dynamic, operation.rotary_dimensions, at)) {
       cosines.push_back(static_cast<float>(std::cos(at * frequency)));
       sines.push_back(static_cast<float>(std::sin(at * frequency)));
     }
   }
-  const mx::Shape shape{count, 1, operation.rotary_dimensions / 2};
+  const mx::Shape shape{static_cast<int>(positions.size()), 1, operation.rotary_dimensions / 2};
   return {mx::array(cosines.begin(), shape), mx::array(sines.begin(), shape)};
 }
 
 // Tokens that each have frequencies of their own, [n, heads, D].
-mx::array rotated_dynamically(const mx::array& x, const RopeOperation& operation, int position) {
+mx::array rotated_dynamically(const mx::array& x, const RopeOperation& operation, const std::vector<int>& positions) {
   const int rotary = operation.rotary_dimensions;
   const int pairs = rotary / 2;
-  const auto [cosines, sines] = turns_from(operation, position, x.shape(0));
+  const auto [cosines, sines] = turns_at(operation, positions);
   const auto turning = mx::astype(slice_of(x, 2, 0, rotary), mx::float32);
   // Neighbours as pairs: [n, heads, pairs, 2]; halves: [n, heads, 2, pairs].
   const int axis = operation.traditional ? 3 : 2;
@@ -70,8 +74,44 @@ mx::array rotated_dynamically(const mx::array& x, const RopeOperation& operation
   return mx::concatenate({rotated, slice_of(x, 2, rotary, x.shape(2))}, 2);
 }
 
-bool grows(const RopeOperation& operation, const SlotRows& rows) {
-  return operation.dynamic && rows.position() + rows.count > operation.dynamic->maximum;
+// Whether each slot's tokens leave the length up to which a dynamic rope's frequencies are the same for all.
+std::vector<bool> growth(const RopeOperation& operation, const GroupRows& rows) {
+  std::vector<bool> grows;
+  for (const SlotRows& slot : slots_of(rows))
+    grows.push_back(operation.dynamic && slot.position() + slot.count > operation.dynamic->maximum);
+  return grows;
+}
+
+// [rows, 1, 1] of what is known of each slot.
+mx::array for_rows(const std::vector<bool>& slots, int count) {
+  std::vector<bool> rows;
+  for (const bool slot : slots) rows.insert(rows.end(), static_cast<size_t>(count), slot);
+  return mx::array(rows.begin(), {static_cast<int>(rows.size()), 1, 1}, mx::bool_);
+}
+
+// A group's rows [rows, heads, D].
+mx::array rotated(const mx::array& x,
+                  const RopeOperation& operation,
+                  const mx::array& periods,
+                  const GroupRows& rows,
+                  const mx::array& offsets) {
+  // Each row is a sequence of one token of its own, but where one sequence has them all.
+  if (rows.count == 1 || rows.slots() > 1)
+    return mx::squeeze(rotated_from(mx::expand_dims(x, 2), operation, periods, offsets), 2);
+  return to_rows_first(rotated_from(to_heads_first(x), operation, periods, offsets));
+}
+
+mx::array rotated_group(const mx::array& x,
+                        const RopeOperation& operation,
+                        const mx::array& periods,
+                        const GroupRows& rows,
+                        const mx::array& offsets) {
+  const auto grows = growth(operation, rows);
+  const auto growing = std::count(grows.begin(), grows.end(), true);
+  if (growing == 0) return rotated(x, operation, periods, rows, offsets);
+  const auto dynamic = rotated_dynamically(x, operation, positions(rows));
+  if (growing == rows.slots()) return dynamic;
+  return mx::where(for_rows(grows, rows.count), dynamic, rotated(x, operation, periods, rows, offsets));
 }
 
 // yarn and longrope stretch what is rotated, and only that.
@@ -95,17 +135,27 @@ mx::array rope_periods(const RopeOperation& operation) {
   return mx::array(periods.begin(), {static_cast<int>(periods.size())});
 }
 
-mx::array rope(const mx::array& x, const RopeOperation& operation, const mx::array& periods, const Step& step) {
+RopeOffsets rope_offsets(const Step& step) {
+  RopeOffsets offsets;
+  for (const GroupRows& rows : step.groups) {
+    auto all = positions(rows);
+    // One sequence's tokens follow each other.
+    if (rows.slots() == 1) all.resize(1);
+    offsets.push_back(mx::array(all.begin(), {static_cast<int>(all.size())}, mx::int32));
+  }
+  return offsets;
+}
+
+mx::array rope(const mx::array& x,
+               const RopeOperation& operation,
+               const mx::array& periods,
+               const Step& step,
+               const RopeOffsets& offsets) {
   const auto input = amplified(x, operation);
   std::vector<mx::array> parts;
-  for (const SlotRows& rows : slots_of(step)) {
-    const auto own = rows_of(input, rows);
-    const int position = rows.position();
-    if (grows(operation, rows)) {
-      parts.push_back(rotated_dynamically(own, operation, position));
-    } else {
-      parts.push_back(to_rows_first(rotated_at(to_heads_first(own), operation, periods, position)));
-    }
+  for (size_t i = 0; i < step.groups.size(); i++) {
+    const GroupRows& rows = step.groups[i];
+    parts.push_back(rotated_group(rows_of(input, rows), operation, periods, rows, offsets[i]));
   }
   return joined(std::move(parts));
 }

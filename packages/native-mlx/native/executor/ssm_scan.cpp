@@ -17,36 +17,79 @@ namespace {
 constexpr int head_block = 128;
 constexpr int column_block = 64;
 
-// A block of one sequence's tokens in float32.
-struct Block {
-  mx::array x;   // dt · x, [n, H, D]
-  mx::array dt;  // [n, H]
-  mx::array b;   // [n, G, N]
-  mx::array c;   // [n, G, N]
+// A group's tokens in float32, token by token: rows [count · slots, …].
+struct Tokens {
+  mx::array x;   // dt · x, [rows, H, D]
+  mx::array dt;  // [rows, H]
+  mx::array b;   // [rows, G, N]
+  mx::array c;   // [rows, G, N]
+  int slots;
+
+  int count() const { return x.shape(0) / slots; }
+  Tokens part(int start, int stop) const {
+    const auto own = [&](const mx::array& whole) { return slice_of(whole, 0, start * slots, stop * slots); };
+    return {own(x), own(dt), own(b), own(c), slots};
+  }
 };
 
-// What each token adds to the state, [n, H, D, N].
-mx::array inputs_of(const Block& block) {
-  return mx::multiply(mx::expand_dims(block.x, 3), mx::expand_dims(spread_heads(block.b, 1, block.x.shape(1)), 2));
+Tokens tokens_of(const SSMInputs& inputs, const GroupRows& rows) {
+  const auto own = [&](const mx::array& x) { return by_token(to_float32(rows_of(x, rows)), rows.slots()); };
+  const auto dt = own(inputs.dt);
+  return {mx::multiply(own(inputs.x), mx::expand_dims(dt, 2)), dt, own(inputs.b), own(inputs.c), rows.slots()};
 }
 
-// Answers of states [n, H, D, N] that are known: [n, H, D].
-mx::array read_states(const mx::array& states, const Block& block) {
-  const auto c = spread_heads(block.c, 1, block.x.shape(1));
-  // Products of single rows are slow in great numbers.
-  if (states.shape(2) == 1) return mx::sum(mx::multiply(states, mx::expand_dims(c, 2)), -1);
-  return mx::squeeze(mx::matmul(states, mx::expand_dims(c, 3)), 3);
+// Factors of a state [..., H, D, N]: [..., H, 1, 1 or N].
+mx::array decay_of(const mx::array& dt, const mx::array& a) {
+  if (a.ndim() == 1) return mx::expand_dims(mx::exp(mx::multiply(dt, a)), {-1, -2});
+  return mx::exp(mx::multiply(mx::expand_dims(dt, {-1, -2}), mx::expand_dims(a, 1)));
 }
 
-// One decay a head, a [H]: answers are products with all earlier inputs of the block, and with the state before it.
+// One token's answer [slots, H, D]; the state is [slots, H, D, N]. Heads that share b and c are one matrix of as many
+// times more rows.
+mx::array step_token(const Tokens& token, const mx::array& a, mx::array& state) {
+  const mx::Shape shape = state.shape();
+  const mx::Shape rows{shape[0], token.b.shape(1), -1, shape[3]};
+  const auto kept = mx::reshape(mx::multiply(state, decay_of(token.dt, a)), rows);
+  const auto column = mx::reshape(token.x, {shape[0], rows[1], -1, 1});
+  const auto changed = mx::add(kept, mx::multiply(column, mx::expand_dims(token.b, 2)));
+  state = mx::reshape(changed, shape);
+  return mx::reshape(mx::matmul(changed, mx::expand_dims(token.c, 3)), token.x.shape());
+}
+
+Scanned token_by_token(const Tokens& tokens, const mx::array& a, const mx::array& before, bool checkpoints) {
+  std::vector<mx::array> answers;
+  std::vector<mx::array> states{before};
+  auto state = before;
+  for (int at = 0; at < tokens.count(); at++) {
+    answers.push_back(step_token(tokens.part(at, at + 1), a, state));
+    const bool is_last = at + 1 == tokens.count();
+    if (checkpoints || is_last) states.push_back(state);
+  }
+  return {joined(std::move(answers)), std::move(states)};
+}
+
+// A block of tokens with the heads of all slots as lanes.
+struct Block {
+  mx::array x;   // [n, lanes, D]
+  mx::array dt;  // [n, lanes]
+  mx::array b;   // [n, slots · G, N]
+  mx::array c;   // [n, slots · G, N]
+};
+
+Block block_of(const Tokens& tokens) {
+  const auto own = [&](const mx::array& x) { return lanes_of(x, tokens.slots); };
+  return {own(tokens.x), own(tokens.dt), own(tokens.b), own(tokens.c)};
+}
+
+// One decay a head, a [lanes]: answers are products with all earlier inputs of the block, and with the state before it.
 mx::array scan_heads(const Block& block, const mx::array& a, mx::array& state) {
-  const int heads = block.x.shape(1);
+  const int lanes = block.x.shape(1);
   const auto decay = mx::swapaxes(mx::exp(mx::multiply(block.dt, a)), 0, 1);
   const auto between = decay_between(decay);
-  const auto heads_first = [&](const mx::array& x) { return spread_heads(mx::swapaxes(x, 0, 1), 0, heads); };
+  const auto lanes_first = [&](const mx::array& x) { return spread_heads(mx::swapaxes(x, 0, 1), 0, lanes); };
   const auto inputs = mx::swapaxes(block.x, 0, 1);
-  const auto b = heads_first(block.b);
-  const auto c = heads_first(block.c);
+  const auto b = lanes_first(block.b);
+  const auto c = lanes_first(block.c);
   const auto shares = mx::multiply(mx::matmul(c, mx::swapaxes(b, 1, 2)), between);
   const auto since_start = mx::expand_dims(mx::cumprod(decay, 1), 2);
   const auto carried = mx::multiply(mx::matmul(c, mx::swapaxes(state, 1, 2)), since_start);
@@ -58,9 +101,19 @@ mx::array scan_heads(const Block& block, const mx::array& a, mx::array& state) {
   return mx::swapaxes(answer, 0, 1);
 }
 
-// Token by token, with decays [n, H, 1, 1 or N]: all that does not depend on the state is made at once.
-mx::array scan_tokens(const Block& block, const mx::array& decay, mx::array& state) {
-  const auto inputs = inputs_of(block);
+// Answers of states [n, lanes, D, N] that are known: [n, lanes, D].
+mx::array read_states(const mx::array& states, const Block& block) {
+  const auto c = spread_heads(block.c, 1, block.x.shape(1));
+  // Products of single rows are slow in great numbers.
+  if (states.shape(2) == 1) return mx::sum(mx::multiply(states, mx::expand_dims(c, 2)), -1);
+  return mx::squeeze(mx::matmul(states, mx::expand_dims(c, 3)), 3);
+}
+
+// One decay a column, a [lanes, N]: token by token, but all that does not depend on the state is made at once.
+mx::array scan_columns(const Block& block, const mx::array& a, mx::array& state) {
+  const auto decay = decay_of(block.dt, a);
+  const auto b = spread_heads(block.b, 1, block.x.shape(1));
+  const auto inputs = mx::multiply(mx::expand_dims(block.x, 3), mx::expand_dims(b, 2));
   std::vector<mx::array> states;
   for (int t = 0; t < block.x.shape(0); t++) {
     const auto token = [t](const mx::array& x) { return mx::squeeze(slice_of(x, 0, t, t + 1), 0); };
@@ -70,34 +123,35 @@ mx::array scan_tokens(const Block& block, const mx::array& decay, mx::array& sta
   return read_states(joined(std::move(states)), block);
 }
 
-mx::array scan_block(const Block& block, const mx::array& a, mx::array& state) {
+Scanned by_blocks(const Tokens& tokens, const mx::array& a, const mx::array& before) {
   const bool has_columns = a.ndim() == 2;
-  if (!has_columns && block.x.shape(0) > 1) return scan_heads(block, a, state);
-  const auto factors = has_columns ? mx::expand_dims(a, 1) : mx::expand_dims(a, {1, 2});
-  return scan_tokens(block, mx::exp(mx::multiply(mx::expand_dims(block.dt, {2, 3}), factors)), state);
+  const int size = has_columns ? column_block : head_block;
+  const auto factors = mx::concatenate(std::vector<mx::array>(static_cast<size_t>(tokens.slots), a), 0);
+  auto state = mx::flatten(before, 0, 1);
+  std::vector<mx::array> answers;
+  for (int start = 0; start < tokens.count(); start += size) {
+    const Block block = block_of(tokens.part(start, std::min(start + size, tokens.count())));
+    answers.push_back(has_columns ? scan_columns(block, factors, state) : scan_heads(block, factors, state));
+  }
+  const auto answer = mx::reshape(joined(std::move(answers)), tokens.x.shape());
+  return {answer, {before, mx::reshape(state, before.shape())}};
 }
 
 }  // namespace
 
 mx::array ssm_scan(const SSMInputs& inputs, const SSMScanOperation& operation, const Step& step) {
-  const auto dt = to_float32(inputs.dt);
-  const auto x = mx::multiply(to_float32(inputs.x), mx::expand_dims(dt, 2));
   const auto a = to_float32(inputs.a);
-  const auto b = to_float32(inputs.b);
-  const auto c = to_float32(inputs.c);
-  const int block_size = a.ndim() == 2 ? column_block : head_block;
   std::vector<mx::array> parts;
-  for (const SlotRows& rows : slots_of(step)) {
+  for (const GroupRows& rows : step.groups) {
+    const Tokens tokens = tokens_of(inputs, rows);
     RecurrentState& state = rows.group->recurrent(operation.state);
-    auto matrix = state_or_zeros(state, rows.slot, {x.shape(1), x.shape(2), b.shape(2)});
-    for (int start = 0; start < rows.count; start += block_size) {
-      SlotRows part = rows;
-      part.first += start;
-      part.count = std::min(block_size, rows.count - start);
-      const Block block{rows_of(x, part), rows_of(dt, part), rows_of(b, part), rows_of(c, part)};
-      parts.push_back(scan_block(block, a, matrix));
-    }
-    if (!rows.idle) state.set(rows.slot, rows.group->size(), matrix);
+    const mx::Shape shape{inputs.x.shape(1), inputs.x.shape(2), inputs.b.shape(2)};
+    const auto before = state.value(rows.slots(), shape, mx::float32);
+    const bool goes_singly = rows.count == 1 || step.checkpoints;
+    auto [answers, states] =
+        goes_singly ? token_by_token(tokens, a, before, step.checkpoints) : by_blocks(tokens, a, before);
+    state.write(std::move(states), rows.idle, step.checkpoints);
+    parts.push_back(by_slot(answers, rows.slots()));
   }
   return mx::astype(joined(std::move(parts)), inputs.x.dtype());
 }

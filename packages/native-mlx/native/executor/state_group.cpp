@@ -16,25 +16,17 @@ StateGroup::StateGroup(const Graph& graph, const CacheFormat& format) : format_(
       entries_.emplace_back(LatentCache(1));
     } else {
       entries_.emplace_back(RecurrentState());
-      has_recurrence_ = true;
     }
   }
 }
 
 StateGroup::StateGroup(const StateGroup& like, std::vector<Entry> entries, int length)
-    : format_(like.format_), entries_(std::move(entries)), lengths_{length}, has_recurrence_(like.has_recurrence_) {}
+    : format_(like.format_), entries_(std::move(entries)), lengths_{length} {}
 
 void StateGroup::join(StateGroup other) {
   for (size_t i = 0; i < entries_.size(); i++) {
-    const auto append = [&](auto& own) {
-      using Kind = std::decay_t<decltype(own)>;
-      if constexpr (std::is_same_v<Kind, RecurrentState>) {
-        own.join(std::get<Kind>(other.entries_[i]), size(), other.size());
-      } else {
-        own.join(std::get<Kind>(other.entries_[i]));
-      }
-    };
-    std::visit(append, entries_[i]);
+    std::visit([&](auto& own) { own.join(std::get<std::decay_t<decltype(own)>>(std::move(other.entries_[i]))); },
+               entries_[i]);
   }
   lengths_.insert(lengths_.end(), other.lengths_.begin(), other.lengths_.end());
 }
@@ -46,16 +38,7 @@ StateGroup StateGroup::leave(int slot) {
 }
 
 void StateGroup::drop(int slot) {
-  for (Entry& entry : entries_) {
-    const auto remove = [&](auto& own) {
-      if constexpr (std::is_same_v<std::decay_t<decltype(own)>, RecurrentState>) {
-        own.drop(slot, size());
-      } else {
-        own.drop(slot);
-      }
-    };
-    std::visit(remove, entry);
-  }
+  for (Entry& entry : entries_) std::visit([&](auto& own) { own.drop(slot); }, entry);
   lengths_[static_cast<size_t>(slot)] = lengths_.back();
   lengths_.pop_back();
 }
@@ -63,21 +46,31 @@ void StateGroup::drop(int slot) {
 StateGroup StateGroup::fork(int slot) const {
   std::vector<Entry> entries;
   entries.reserve(entries_.size());
-  for (const Entry& entry : entries_)
-    std::visit([&](const auto& own) { entries.emplace_back(own.fork(slot)); }, entry);
+  for (const Entry& entry : entries_) std::visit([&](const auto& own) { entries.emplace_back(own.fork(slot)); }, entry);
   return StateGroup(*this, std::move(entries), length(slot));
 }
 
 int StateGroup::restorable(int slot, int length) const {
   const int own = this->length(slot);
   if (length >= own) return own;
-  return has_recurrence_ ? 0 : length;
+  for (const Entry& entry : entries_) {
+    const auto* recurrent = std::get_if<RecurrentState>(&entry);
+    if (recurrent != nullptr && own - length > recurrent->undoable(slot)) return 0;
+  }
+  return length;
 }
 
 void StateGroup::trim(int slot, int length) {
   if (length >= this->length(slot)) return;
   for (Entry& entry : entries_) {
-    if (auto* recurrent = std::get_if<RecurrentState>(&entry)) recurrent->reset(slot);
+    auto* recurrent = std::get_if<RecurrentState>(&entry);
+    if (recurrent == nullptr) continue;
+    const int count = this->length(slot) - length;
+    if (count <= recurrent->undoable(slot)) {
+      recurrent->undo(slot, count);
+    } else {
+      recurrent->reset(slot);
+    }
   }
   lengths_[static_cast<size_t>(slot)] = length;
 }
@@ -95,17 +88,7 @@ size_t StateGroup::bytes() const {
 
 std::vector<mx::array> StateGroup::arrays() const {
   std::vector<mx::array> arrays;
-  for (const Entry& entry : entries_) {
-    if (const auto* recurrent = std::get_if<RecurrentState>(&entry)) {
-      if (recurrent->value) arrays.push_back(*recurrent->value);
-    } else {
-      std::visit(
-          [&](const auto& own) {
-            if constexpr (!std::is_same_v<std::decay_t<decltype(own)>, RecurrentState>) own.collect(arrays);
-          },
-          entry);
-    }
-  }
+  for (const Entry& entry : entries_) std::visit([&](const auto& own) { own.collect(arrays); }, entry);
   return arrays;
 }
 

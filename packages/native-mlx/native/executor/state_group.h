@@ -68,7 +68,6 @@ class StateGroup {
   CacheFormat format_;
   std::vector<Entry> entries_;
   std::vector<int> lengths_;
-  bool has_recurrence_ = false;
 };
 
 }  // namespace mlxengine

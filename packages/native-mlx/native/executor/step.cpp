@@ -22,13 +22,23 @@ std::vector<SlotRows> slots_of(const Step& step) {
   return all;
 }
 
-mx::array positions(const Step& step) {
-  std::vector<int> positions(static_cast<size_t>(step.tokens.shape(0)));
-  for (const SlotRows& rows : slots_of(step)) {
-    const auto first = positions.begin() + rows.first;
-    std::iota(first, first + rows.count, rows.position());
+std::vector<int> positions(const GroupRows& rows) {
+  std::vector<int> positions(static_cast<size_t>(rows.rows()));
+  auto first = positions.begin();
+  for (const SlotRows& slot : slots_of(rows)) {
+    std::iota(first, first + slot.count, slot.position());
+    first += slot.count;
   }
-  return mx::array(positions.begin(), {static_cast<int>(positions.size())}, mx::int32);
+  return positions;
+}
+
+mx::array positions(const Step& step) {
+  std::vector<int> all;
+  for (const GroupRows& rows : step.groups) {
+    const auto own = positions(rows);
+    all.insert(all.end(), own.begin(), own.end());
+  }
+  return mx::array(all.begin(), {static_cast<int>(all.size())}, mx::int32);
 }
 
 }  // namespace mlxengine

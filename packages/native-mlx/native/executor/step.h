@@ -22,9 +22,7 @@ struct GroupRows {
   int slots() const { return idle.empty() ? group->size() : static_cast<int>(idle.size()); }
   // Rows of all its slots.
   int rows() const { return slots() * count; }
-  bool is_idle(int slot) const {
-    return slot >= group->size() || (!idle.empty() && idle[static_cast<size_t>(slot)]);
-  }
+  bool is_idle(int slot) const { return slot >= group->size() || (!idle.empty() && idle[static_cast<size_t>(slot)]); }
 };
 
 // The part of a group's rows that belongs to one slot.
@@ -59,6 +57,9 @@ struct StepOutputs {
 // Each slot of the rows by itself, in the order of their rows.
 std::vector<SlotRows> slots_of(const GroupRows& rows);
 std::vector<SlotRows> slots_of(const Step& step);
+
+// The position of each of a group's tokens, slot by slot. Before it advances.
+std::vector<int> positions(const GroupRows& rows);
 
 // The position of each of the step's tokens in its sequence, [tokens] int32. Before the step's groups advance.
 mlx::core::array positions(const Step& step);
