@@ -149,9 +149,9 @@ export interface NativeDevice {
   readonly failure: string;
 }
 
-/** What went wrong in the addon. */
+/** What went wrong in the addon. `dead`: the device fails for good. `crash` and `crash-loop` are told of the addon's process, see `isolate`. */
 export interface NativeFailure {
-  readonly kind: 'argument' | 'checkpoint' | 'storage' | 'memory' | 'backend' | 'constraint' | 'busy' | 'dead' | 'aborted';
+  readonly kind: 'argument' | 'checkpoint' | 'storage' | 'memory' | 'backend' | 'constraint' | 'busy' | 'dead' | 'aborted' | 'crash' | 'crash-loop';
   /** `[component] message, expected …, got …`, or MLX's own text. */
   readonly text: string;
   /** A tensor's name or a file's path, or empty. */

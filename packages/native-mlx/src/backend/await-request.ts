@@ -1,8 +1,6 @@
 import type { NativeChoice, NativeEvent, NativeModel } from '../abi/native-addon.js';
 import { toError, toThrownError } from '../loading/native-errors.js';
-
-/** The event that ended a request. */
-export type FinalEvent = Extract<NativeEvent, { readonly type: 'finish' | 'score' | 'embed' | 'devices' | 'done' }>;
+import { endsRequest, type FinalEvent } from './final-event.js';
 
 /** How {@link awaitRequest} starts and follows a request. */
 export interface RequestCall {
@@ -33,18 +31,8 @@ export async function awaitRequest({ operation, start, onEvent, model, signal }:
   };
   try {
     request = start((event) => {
-      switch (event.type) {
-        case 'failure':
-          return void reject(toError(event.failure, operation));
-        case 'finish':
-        case 'score':
-        case 'embed':
-        case 'devices':
-        case 'done':
-          return void resolve(event);
-        default:
-          return heard(event);
-      }
+      if (event.type === 'failure') return void reject(toError(event.failure, operation));
+      return endsRequest(event) ? void resolve(event) : heard(event);
     });
   } catch (error) {
     throw toThrownError(error, operation);

@@ -11,6 +11,15 @@ import { loadWeights } from './load-weights.js';
 import { modelSpecification } from './model-specification.js';
 import { supports } from './supports.js';
 
+/** Looks after an addon that may go and come back, see `isolate`. */
+export interface AddonKeeper {
+  /** Loads a model; what loads it is called again whenever that has to be done once more, then without the caller's options. */
+  load(native: NativeModel, load: (options: BackendLoadOptions) => Promise<void>, options: BackendLoadOptions): Promise<void>;
+  close(): Promise<void>;
+}
+
+const noKeeper: AddonKeeper = { load: (_, load, options) => load(options), close: async () => undefined };
+
 /** MLX as an {@link InferenceBackend}, on one device. */
 export class MLXBackend implements InferenceBackend {
   readonly specificationVersion = 'v1' as const;
@@ -19,12 +28,14 @@ export class MLXBackend implements InferenceBackend {
   readonly device: DeviceInformation;
   readonly #addon: NativeAddon;
   readonly #device: NativeDevice;
+  readonly #keeper: AddonKeeper;
   readonly #models = new Set<BackendModel>();
   #disposed = false;
 
-  constructor(addon: NativeAddon, device: NativeDevice) {
+  constructor(addon: NativeAddon, device: NativeDevice, keeper: AddonKeeper = noKeeper) {
     this.#addon = addon;
     this.#device = device;
+    this.#keeper = keeper;
     this.device = deviceInformation(device);
   }
 
@@ -35,7 +46,7 @@ export class MLXBackend implements InferenceBackend {
     const specification = modelSpecification({ graph, weights, device: this.#device.type, dtype: options.dtype, batching: options.batching });
     const native = this.#create(specification);
     try {
-      await loadWeights({ native, specification, weights, options });
+      await this.#keeper.load(native, (given) => loadWeights({ native, specification, weights, options: given }), options);
     } catch (error) {
       await awaitRequest({ operation: 'Unloading', start: (onEvent) => native.unload(onEvent) });
       throw error;
@@ -52,6 +63,7 @@ export class MLXBackend implements InferenceBackend {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
     await Promise.all([...this.#models].map((model) => model.unload()));
+    await this.#keeper.close();
   }
 
   #create(specification: NativeModelSpecification): NativeModel {

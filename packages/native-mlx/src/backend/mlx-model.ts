@@ -20,8 +20,9 @@ import {
 } from '@mlxengine/core/backend';
 import type { ModelGraph } from '@mlxengine/core/graph';
 import type { NativeModel } from '../abi/native-addon.js';
-import { awaitRequest, type FinalEvent, type RequestCall } from './await-request.js';
+import { awaitRequest, type RequestCall } from './await-request.js';
 import { ConstraintAnswers } from './constrain.js';
+import type { FinalEvent } from './final-event.js';
 import { nativeEmbedRequest, nativeGenerateRequest, nativeScoreRequest } from './native-requests.js';
 import { supports } from './supports.js';
 

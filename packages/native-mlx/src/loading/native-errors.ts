@@ -1,4 +1,4 @@
-import { AbortedError, BackendError, CheckpointError, MLXEngineError, OutOfMemoryError, StorageError } from '@mlxengine/core';
+import { AbortedError, BackendError, BackendUnavailableError, CheckpointError, MLXEngineError, OutOfMemoryError, StorageError } from '@mlxengine/core';
 import type { NativeFailure } from '../abi/native-addon.js';
 
 /**
@@ -19,6 +19,10 @@ export function toError({ kind, text, subject, neededBytes }: NativeFailure, ope
       return new BackendError('backend.busy', { backend: 'mlx', reason: text });
     case 'dead':
       return new BackendError('backend.dead', { backend: 'mlx', reason: text });
+    case 'crash':
+      return new BackendError('backend.crashed', { backend: 'mlx', reason: text });
+    case 'crash-loop':
+      return new BackendUnavailableError('native.crash-loop', { reason: text });
     case 'argument':
     case 'constraint':
     case 'backend':

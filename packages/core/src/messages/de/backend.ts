@@ -9,4 +9,6 @@ export const backend: Translation<typeof english> = {
     'Das Backend {backend} nimmt keine weiteren Anfragen an: {reason} Versuche es später wieder oder lade das Modell mit einem größeren batching.maxWaiting.',
   'backend.dead':
     'Das Backend {backend} hat sein Gerät verloren: {reason} Starte den Prozess neu oder lade das Backend mit isolate: true, das von selbst neu startet.',
+  'backend.crashed':
+    'Der Prozess des Backends {backend} endete bei dieser Arbeit, und beim zweiten Versuch wieder: {reason}',
 };

@@ -1,0 +1,45 @@
+import type { NativeAddon, NativeEvent, NativeModel, NativeModelSpecification } from '../abi/native-addon.js';
+import { IsolatedModel } from './isolated-model.js';
+import type { Supervisor } from './supervisor.js';
+
+/** The addon in the runner's process. What is asked of it is sent there by name, and events come back as they are. */
+export class IsolatedAddon implements NativeAddon {
+  readonly Model: new (specification: NativeModelSpecification) => NativeModel;
+  readonly #supervisor: Supervisor;
+
+  constructor(supervisor: Supervisor) {
+    this.#supervisor = supervisor;
+    let lastId = 0;
+    this.Model = class extends IsolatedModel {
+      constructor(specification: NativeModelSpecification) {
+        super(supervisor, ++lastId, specification);
+      }
+    };
+  }
+
+  get abiVersion(): number {
+    return this.#supervisor.versions.abiVersion;
+  }
+
+  get mlxVersion(): string {
+    return this.#supervisor.versions.mlxVersion;
+  }
+
+  get builtForMlxVersion(): string {
+    return this.#supervisor.versions.builtForMlxVersion;
+  }
+
+  describe(onEvent: (event: NativeEvent) => void): number {
+    return this.#supervisor.call({ model: undefined, method: 'describe', parameters: [], onEvent, policy: 'retry' });
+  }
+
+  /** As the process last told it, with every end of a request and at most 50 ms ago while it works. */
+  memory(): ReturnType<NativeAddon['memory']> {
+    return this.#supervisor.memory;
+  }
+
+  /** Messages between the processes. */
+  crossings(): number {
+    return this.#supervisor.messages;
+  }
+}

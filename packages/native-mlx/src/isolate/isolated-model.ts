@@ -1,0 +1,59 @@
+import type {
+  NativeChoice,
+  NativeEmbedRequest,
+  NativeEvent,
+  NativeGenerateRequest,
+  NativeModel,
+  NativeModelSpecification,
+  NativeScoreRequest,
+} from '../abi/native-addon.js';
+import type { ModelId } from './protocol.js';
+import type { Supervisor } from './supervisor.js';
+
+type Listener = (event: NativeEvent) => void;
+
+/** A model in the runner's process. It keeps what it takes to load it once more. */
+export class IsolatedModel implements NativeModel {
+  readonly specification: NativeModelSpecification;
+  readonly id: ModelId;
+  readonly #supervisor: Supervisor;
+
+  constructor(supervisor: Supervisor, id: ModelId, specification: NativeModelSpecification) {
+    this.#supervisor = supervisor;
+    this.id = id;
+    this.specification = specification;
+  }
+
+  provide(name: string, bytes: Uint8Array, onEvent: Listener): number {
+    return this.#supervisor.call({ model: this, method: 'provide', parameters: [name, bytes], onEvent, policy: 'loading' });
+  }
+
+  load(onEvent: Listener): number {
+    return this.#supervisor.call({ model: this, method: 'load', parameters: [], onEvent, policy: 'loading' });
+  }
+
+  generate(request: NativeGenerateRequest, onEvent: (event: NativeEvent) => NativeChoice): number {
+    return this.#supervisor.call({ model: this, method: 'generate', parameters: [request], onEvent, policy: 'resume' });
+  }
+
+  score(request: NativeScoreRequest, onEvent: Listener): number {
+    return this.#supervisor.call({ model: this, method: 'score', parameters: [request], onEvent, policy: 'retry' });
+  }
+
+  embed(request: NativeEmbedRequest, onEvent: Listener): number {
+    return this.#supervisor.call({ model: this, method: 'embed', parameters: [request], onEvent, policy: 'retry' });
+  }
+
+  answer(request: number, choice: Exclude<NativeChoice, null>): void {
+    this.#supervisor.answer(request, choice);
+  }
+
+  cancel(request: number): void {
+    this.#supervisor.cancel(request);
+  }
+
+  unload(onEvent: Listener): number {
+    this.#supervisor.forget(this);
+    return this.#supervisor.call({ model: this, method: 'unload', parameters: [], onEvent, policy: 'unload' });
+  }
+}
