@@ -22,7 +22,7 @@ Napi::Value describe(const Napi::CallbackInfo& info) {
     const auto environment = Environment::of(info.Env());
     const auto request =
         environment->begin(nullptr, JsReader(info[0], "onEvent").function(), std::make_shared<Cancellation>());
-    environment->owner().post(environment->client(), [environment, request] {
+    environment->owner()->post(environment->client(), [environment, request] {
       try {
         environment->post(request, DevicesEvent{describe_devices()});
       } catch (...) {

@@ -1,6 +1,5 @@
 #include "addon/environment.h"
 
-#include <chrono>
 #include <utility>
 
 #include "addon/write_event.h"
@@ -9,18 +8,16 @@ namespace mlxengine {
 
 void Question::answer(std::variant<Choice, Failure> answer) {
   {
-    std::lock_guard lock(mutex_);
+    const std::lock_guard lock(mutex_);
     if (answer_) return;
     answer_ = std::move(answer);
   }
-  answered_.notify_all();
+  on_answer_();
 }
 
-Choice Question::wait(const Cancellation& cancellation) {
-  std::unique_lock lock(mutex_);
-  // JavaScript may be gone for good: then only the cancellation tells.
-  while (!answered_.wait_for(lock, std::chrono::milliseconds(20), [this] { return answer_.has_value(); }))
-    cancellation.throw_if_cancelled();
+std::optional<Choice> Question::take() {
+  const std::lock_guard lock(mutex_);
+  if (!answer_) return std::nullopt;
   if (const auto* failure = std::get_if<Failure>(&*answer_)) throw FailureError(*failure);
   return std::get<Choice>(std::move(*answer_));
 }
@@ -84,12 +81,12 @@ void Environment::post(RequestId request, Event event) {
   send(std::make_unique<Delivery>(Delivery{request, std::move(event)}));
 }
 
-Choice Environment::ask(RequestId request, const Cancellation& cancellation) {
-  auto question = std::make_shared<Question>();
+std::shared_ptr<Question> Environment::ask(RequestId request, std::function<void()> on_answer) {
+  auto question = std::make_shared<Question>(std::move(on_answer));
   if (!send(std::make_unique<Delivery>(Delivery{request, question}))) {
     throw FailureError(FailureKind::aborted, "[addon] environment, expected open, got closed");
   }
-  return question->wait(cancellation);
+  return question;
 }
 
 bool Environment::send(std::unique_ptr<Delivery> delivery) {

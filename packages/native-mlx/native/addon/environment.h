@@ -3,7 +3,6 @@
 #include <napi.h>
 
 #include <atomic>
-#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
@@ -18,15 +17,19 @@
 
 namespace mlxengine {
 
-// A question to JavaScript that the owner thread waits for.
+// A question to JavaScript. Nobody waits for its answer: whoever asked is told that it has come.
 class Question {
  public:
+  explicit Question(std::function<void()> on_answer) : on_answer_(std::move(on_answer)) {}
+
+  // From JavaScript's thread; only the first counts.
   void answer(std::variant<Choice, Failure> answer);
-  Choice wait(const Cancellation& cancellation);
+  // The answer, once, where it has come; throws where it is a failure.
+  std::optional<Choice> take();
 
  private:
+  const std::function<void()> on_answer_;
   std::mutex mutex_;
-  std::condition_variable answered_;
   std::optional<std::variant<Choice, Failure>> answer_;
 };
 
@@ -39,7 +42,7 @@ class Environment : public std::enable_shared_from_this<Environment> {
   static std::shared_ptr<Environment> create(Napi::Env env);
   static std::shared_ptr<Environment> of(Napi::Env env);
 
-  OwnerThread& owner() { return *owner_; }
+  const std::shared_ptr<OwnerThread>& owner() { return owner_; }
   OwnerThread::ClientId client() const { return this; }
 
   // Registers a request: its events go to the callback until one that ends it. Keeps the process alive until then. The
@@ -52,7 +55,8 @@ class Environment : public std::enable_shared_from_this<Environment> {
   void cancel_group(const void* group);
 
   void post(RequestId request, Event event);
-  Choice ask(RequestId request, const Cancellation& cancellation);
+  // `on_answer` is called on JavaScript's thread; never where the environment is closed.
+  std::shared_ptr<Question> ask(RequestId request, std::function<void()> on_answer);
 
   // Answers the request's question that its callback answered by null: not now. Nothing where nobody waits for it any
   // more.

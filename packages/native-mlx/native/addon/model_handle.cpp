@@ -8,7 +8,7 @@
 #include "addon/read_graph.h"
 #include "addon/read_requests.h"
 #include "generation/embed.h"
-#include "generation/generate.h"
+#include "generation/generation.h"
 #include "generation/score.h"
 #include "weights/weight_loader.h"
 
@@ -27,15 +27,24 @@ mx::Device read_device(const JsReader& source) {
 // The grammar of a request, which lives on JavaScript's thread.
 class RemoteConstraint : public Constraint {
  public:
-  RemoteConstraint(Environment& environment, RequestId request, const Cancellation& cancellation)
-      : environment_(environment), request_(request), cancellation_(cancellation) {}
+  RemoteConstraint(std::shared_ptr<Environment> environment, RequestId request, std::shared_ptr<RepeatingJob> wakes)
+      : environment_(std::move(environment)), request_(request), wakes_(std::move(wakes)) {}
 
-  Choice next() override { return environment_.ask(request_, cancellation_); }
+  void ask() override {
+    question_ = environment_->ask(request_, [wakes = wakes_] { wakes->wake(); });
+  }
+
+  std::optional<Choice> answer() override {
+    auto answer = question_ ? question_->take() : std::nullopt;
+    if (answer) question_.reset();
+    return answer;
+  }
 
  private:
-  Environment& environment_;
+  std::shared_ptr<Environment> environment_;
   RequestId request_;
-  const Cancellation& cancellation_;
+  std::shared_ptr<RepeatingJob> wakes_;
+  std::shared_ptr<Question> question_;
 };
 
 WeightLoader& loader_of(const Model& model) {
@@ -76,14 +85,20 @@ ModelHandle::ModelHandle(const Napi::CallbackInfo& info)
     const JsReader specification(info[0], "model");
     model_->graph = read_graph(specification["graph"]);
     model_->device = read_device(specification["device"]);
+    model_->limits = read_scheduler_limits(specification["batching"]);
     model_->loader = std::make_unique<WeightLoader>(model_->graph, read_load_plan(specification));
   });
+  generations_ = std::make_shared<RepeatingJob>(
+      environment_->owner(), environment_->client(), [model = std::weak_ptr(model_)] {
+        const auto running = model.lock();
+        return running && running->tick();
+      });
 }
 
 // Reached when JavaScript dropped the model, and when its environment goes: the owner thread frees what is MLX's.
 ModelHandle::~ModelHandle() {
   environment_->cancel_group(this);
-  environment_->owner().post(nullptr, [model = std::move(model_)] {
+  environment_->owner()->post(nullptr, [model = std::move(model_)] {
     try {
       model->release();
     } catch (...) {
@@ -127,7 +142,7 @@ Napi::Value ModelHandle::load(const Napi::CallbackInfo& info) {
       model->loader.reset();
       // The parts in which tensors were converted; a GPU keeps such memory for the next of the same size.
       mx::clear_cache();
-      model->executor = std::make_unique<Executor>(model->graph, std::move(weights), dtype);
+      model->start(std::move(weights), dtype);
       environment->post(request, DoneEvent{});
     };
     return Napi::Number::New(info.Env(), submit(JsReader(info[0], "onEvent").function(), work));
@@ -140,18 +155,26 @@ Napi::Value ModelHandle::generate(const Napi::CallbackInfo& info) {
     const JsReader source(info[0], "request");
     auto request = read_generate_request(source, model_->graph);
     const bool constrained = source["constrained"].boolean();
-    const auto work = [model = model_, environment = environment_, constrained, request = std::move(request)](
-                          RequestId id, const Cancellation& cancellation) {
-      expect_loaded(*model);
-      RemoteConstraint constraint(*environment, id, cancellation);
-      mlxengine::generate(*model, request, cancellation, constrained ? &constraint : nullptr, [&](Event event) {
-        environment->post(id, std::move(event));
-      });
-    };
+    const auto cancellation = std::make_shared<Cancellation>([wakes = generations_] { wakes->wake(); });
     const auto read_answer = [model = model_](Napi::Value answer) {
       return read_choice(JsReader(answer, "choice"), model->graph);
     };
-    return Napi::Number::New(info.Env(), submit(JsReader(info[1], "onEvent").function(), work, read_answer));
+    const RequestId id =
+        environment_->begin(this, JsReader(info[1], "onEvent").function(), cancellation, read_answer);
+    const auto emit = [environment = environment_, id](Event event) { environment->post(id, std::move(event)); };
+    const auto job = [=, model = model_, environment = environment_, wakes = generations_, request = std::move(request)] {
+      try {
+        expect_loaded(*model);
+        auto constraint = constrained ? std::make_unique<RemoteConstraint>(environment, id, wakes) : nullptr;
+        model->scheduler->add(
+            std::make_shared<Generation>(Generation::Init{request, cancellation, std::move(constraint), emit}));
+        wakes->wake();
+      } catch (...) {
+        emit(current_failure());
+      }
+    };
+    environment_->owner()->post(environment_->client(), job);
+    return Napi::Number::New(info.Env(), id);
   });
 }
 
@@ -206,9 +229,9 @@ Napi::Value ModelHandle::unload(const Napi::CallbackInfo& info) {
   });
 }
 
-RequestId ModelHandle::submit(const Napi::Function& on_event, Work work, Environment::ReadChoice read_choice) {
+RequestId ModelHandle::submit(const Napi::Function& on_event, Work work) {
   const auto cancellation = std::make_shared<Cancellation>();
-  const RequestId request = environment_->begin(this, on_event, cancellation, std::move(read_choice));
+  const RequestId request = environment_->begin(this, on_event, cancellation);
   const auto job = [environment = environment_, model = model_, work = std::move(work), request, cancellation] {
     try {
       mx::set_default_device(model->device);
@@ -217,7 +240,7 @@ RequestId ModelHandle::submit(const Napi::Function& on_event, Work work, Environ
       environment->post(request, current_failure());
     }
   };
-  environment_->owner().post(environment_->client(), job);
+  environment_->owner()->post(environment_->client(), job);
   return request;
 }
 

@@ -6,6 +6,7 @@
 
 #include "addon/environment.h"
 #include "generation/model.h"
+#include "runtime/repeating_job.h"
 
 namespace mlxengine {
 
@@ -30,10 +31,10 @@ class ModelHandle : public Napi::ObjectWrap<ModelHandle> {
 
   // Runs work on the owner thread; what it throws becomes the request's end.
   using Work = std::function<void(RequestId request, const Cancellation& cancellation)>;
-  RequestId submit(const Napi::Function& on_event, Work work, Environment::ReadChoice read_choice = nullptr);
-
+  RequestId submit(const Napi::Function& on_event, Work work);
   std::shared_ptr<Environment> environment_;
   std::shared_ptr<Model> model_ = std::make_shared<Model>();
+  std::shared_ptr<RepeatingJob> generations_;  // the work of the model's scheduler
 };
 
 }  // namespace mlxengine

@@ -173,7 +173,13 @@ GenerateRequest read_generate_request(const JsReader& source, const Graph& graph
   request.sampling = read_sampling(source, graph);
   if (source.has("logProbabilities"))
     request.log_probabilities = static_cast<int>(source["logProbabilities"].integer(0, most_log_probabilities));
+  request.deterministic = source["deterministic"].boolean();
   return request;
+}
+
+SchedulerLimits read_scheduler_limits(const JsReader& source) {
+  return {static_cast<int>(source["maxSequences"].integer(1, 256)),
+          static_cast<int>(source["maxWaiting"].integer(0, 1 << 20))};
 }
 
 ScoreRequest read_score_request(const JsReader& source, const Graph& graph) {

@@ -2,6 +2,7 @@
 
 #include "addon/js_reader.h"
 #include "generation/request.h"
+#include "generation/scheduler.h"
 #include "graph/graph.h"
 #include "weights/tensor_plan.h"
 
@@ -10,6 +11,7 @@ namespace mlxengine {
 // What JavaScript asks for as plain structs. Ids of tokens and of their types are checked here, because MLX's gather
 // does not check them.
 GenerateRequest read_generate_request(const JsReader& source, const Graph& graph);
+SchedulerLimits read_scheduler_limits(const JsReader& source);
 ScoreRequest read_score_request(const JsReader& source, const Graph& graph);
 EmbedRequest read_embed_request(const JsReader& source, const Graph& graph);
 

@@ -12,12 +12,15 @@ struct Choice {
   std::vector<uint32_t> mask;
 };
 
-// The grammar of one request. It lives in JavaScript, so asking it is a call across threads: once a token.
+// The grammar of one request. It lives in JavaScript, so asking it is a call across threads, which nobody waits for:
+// the answer wakes the scheduler.
 class Constraint {
  public:
   virtual ~Constraint() = default;
-  // Blocks the owner thread until JavaScript has answered; throws where it failed or left.
-  virtual Choice next() = 0;
+  // Asks for the next token's choice. One question at a time.
+  virtual void ask() = 0;
+  // The answer to the last question, once, where it has come; throws where the grammar failed or left.
+  virtual std::optional<Choice> answer() = 0;
 };
 
 }  // namespace mlxengine

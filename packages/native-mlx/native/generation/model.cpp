@@ -7,9 +7,28 @@ namespace mx = mlx::core;
 
 namespace mlxengine {
 
+void Model::start(LoadedWeights weights, mx::Dtype dtype) {
+  executor = std::make_unique<Executor>(graph, std::move(weights), dtype);
+  scheduler = std::make_unique<Scheduler>(*executor, prefix_cache, device, limits);
+}
+
+bool Model::tick() {
+  if (!scheduler) return false;
+  try {
+    mx::set_default_device(device);
+    return scheduler->tick();
+  } catch (...) {
+    scheduler->abandon(current_failure());
+    return false;
+  }
+}
+
 void Model::release() {
+  if (scheduler)
+    scheduler->abandon({FailureKind::aborted, "[model] request, expected a loaded model, got unloaded", "", 0});
   mx::synchronize();
   loader.reset();
+  scheduler.reset();
   executor.reset();
   prefix_cache.clear();
   mx::clear_cache();

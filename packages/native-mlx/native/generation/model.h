@@ -8,6 +8,7 @@
 
 #include "executor/executor.h"
 #include "generation/prefix_cache.h"
+#include "generation/scheduler.h"
 #include "graph/graph.h"
 #include "weights/weight_loader.h"
 
@@ -20,12 +21,16 @@ struct Model {
   std::unique_ptr<WeightLoader> loader;  // until all weights are there
   std::unique_ptr<Executor> executor;    // from then on
   PrefixCache prefix_cache;
+  SchedulerLimits limits;
+  std::unique_ptr<Scheduler> scheduler;  // while there is an executor
 
-  // Tokens a forward pass of a prompt. On the CPU rows gain little from company, and a chunk is what an abort waits
-  // for; a GPU wants many rows, and 2,048 is what mlx-lm takes.
-  int prefill_chunk() const { return device == mlx::core::Device::cpu ? 16 : 2048; }
+  // Takes the weights over: it can run from now on.
+  void start(LoadedWeights weights, mlx::core::Dtype dtype);
 
-  // Gives all memory back.
+  // A moment's work on all generations; says whether there is more to do at once.
+  bool tick();
+
+  // Ends all generations and gives all memory back.
   void release();
 };
 

@@ -2,20 +2,35 @@
 
 #include <mlx/array.h>
 
-#include <functional>
+#include <optional>
 
-#include "generation/model.h"
-#include "runtime/cancellation.h"
+#include "executor/executor.h"
+#include "executor/state_group.h"
+#include "generation/generation.h"
 
 namespace mlxengine {
 
-// Computes the tokens of the prompt that the sequence does not hold yet, chunk by chunk, and returns the logits
-// [1, vocabulary] after the last, not evaluated yet. `on_progress` is told how many tokens are done after each chunk
-// but the last.
-mlx::core::array prefill(const Model& model,
-                         CachedSequence& sequence,
-                         const std::vector<uint32_t>& prompt,
-                         const Cancellation& cancellation,
-                         const std::function<void(int processed)>& on_progress);
+// A prompt on its way through the model, chunk by chunk.
+class Prefill {
+ public:
+  // `state` holds the first positions of the prompt already; at least one is left to compute.
+  Prefill(GenerationPtr generation, StateGroup state) : generation_(std::move(generation)), state_(std::move(state)) {}
+
+  Generation& generation() { return *generation_; }
+  const GenerationPtr& generation_ptr() const { return generation_; }
+  int processed() const { return state_.length(0); }
+  int left() const { return generation_->prompt_length() - processed(); }
+
+  // Computes the next tokens, `count` or what is left; returns the logits after the prompt's last, not evaluated yet,
+  // or waits for the chunk and returns none.
+  std::optional<mlx::core::array> advance(const Executor& executor, int count);
+
+  // When it is over.
+  StateGroup release_state() { return std::move(state_); }
+
+ private:
+  GenerationPtr generation_;
+  StateGroup state_;
+};
 
 }  // namespace mlxengine

@@ -39,6 +39,7 @@ struct GenerateRequest {
   SamplingParameters sampling;
   // Of how many of the likeliest tokens log-probabilities are told, besides the chosen one's; absent: of none at all.
   std::optional<int> log_probabilities;
+  bool deterministic = false;  // steps of its own, whose shapes depend on nothing else
 };
 
 struct ScoreRequest {

@@ -43,6 +43,10 @@ const char* name_of(FailureKind kind) {
       return "memory";
     case FailureKind::constraint:
       return "constraint";
+    case FailureKind::busy:
+      return "busy";
+    case FailureKind::dead:
+      return "dead";
     case FailureKind::aborted:
       return "aborted";
     case FailureKind::backend:

@@ -15,6 +15,8 @@ enum class FailureKind {
   memory,      // memory could not be had
   backend,     // MLX failed; its text is kept
   constraint,  // the grammar left no token or failed itself
+  busy,        // too much waits already
+  dead,        // the device failed for good
   aborted,
 };
 

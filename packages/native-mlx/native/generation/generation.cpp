@@ -1,0 +1,54 @@
+#include "generation/generation.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace mlxengine {
+
+Generation::Generation(Init init)
+    : request_(std::move(init.request)),
+      cancellation_(std::move(init.cancellation)),
+      constraint_(std::move(init.constraint)),
+      emit_(std::move(init.emit)),
+      tokens_(request_.prompt),
+      batcher_(emit_, /* immediate */ constraint_ != nullptr) {}
+
+void Generation::start(int cached_tokens) {
+  cached_tokens_ = cached_tokens;
+  meter_.start(prompt_length(), cached_tokens);
+}
+
+void Generation::tell_progress(int processed_tokens) {
+  emit_(PrefillProgressEvent{processed_tokens, prompt_length(), cached_tokens_});
+}
+
+bool Generation::take(uint32_t token, const std::optional<TokenLogProbabilities>& told) {
+  if (meter_.token()) tell_progress(prompt_length());
+  tokens_.push_back(token);
+  batcher_.push(token, told);
+  const auto& stops = request_.stop_tokens;
+  stopped_ = std::find(stops.begin(), stops.end(), token) != stops.end();
+  return stopped_ || generated() == request_.max_tokens;
+}
+
+Generation::~Generation() {
+  try {
+    fail({FailureKind::backend, "[scheduler] request, expected to be finished, got dropped", "", 0});
+  } catch (...) {
+    // Nothing is left to tell it by.
+  }
+}
+
+void Generation::finish() {
+  if (std::exchange(ended_, true)) return;
+  batcher_.flush();
+  emit_(FinishEvent{stopped_, meter_.statistics()});
+}
+
+void Generation::fail(const Failure& failure) {
+  if (std::exchange(ended_, true)) return;
+  batcher_.flush();
+  emit_(failure);
+}
+
+}  // namespace mlxengine

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "generation/constraint.h"
+#include "generation/meter.h"
+#include "generation/request.h"
+#include "generation/token_batcher.h"
+#include "runtime/cancellation.h"
+#include "runtime/events.h"
+
+namespace mlxengine {
+
+// One request to generate, from its arrival to its end: what it has so far and what is told of it. Where its sequence's
+// state is, the one who works on it knows.
+class Generation {
+ public:
+  struct Init {
+    GenerateRequest request;
+    CancellationPtr cancellation;
+    std::unique_ptr<Constraint> constraint;  // null: none
+    std::function<void(Event)> emit;
+  };
+
+  explicit Generation(Init init);
+  // Whoever waits for it hears of its end, whatever happened.
+  ~Generation();
+  Generation(const Generation&) = delete;
+  Generation& operator=(const Generation&) = delete;
+
+  const GenerateRequest& request() const { return request_; }
+  Constraint* constraint() { return constraint_.get(); }
+  bool cancelled() const { return cancellation_->cancelled(); }
+
+  // Prompt and answer so far.
+  const std::vector<uint32_t>& tokens() const { return tokens_; }
+  int prompt_length() const { return static_cast<int>(request_.prompt.size()); }
+  // How many tokens were read from the device.
+  int generated() const { return static_cast<int>(tokens_.size()) - prompt_length(); }
+
+  // The work begins, with so many tokens of the prompt in the cache.
+  void start(int cached_tokens);
+  void tell_progress(int processed_tokens);
+
+  // Takes the next token; says whether it is the last.
+  bool take(uint32_t token, const std::optional<TokenLogProbabilities>& told);
+
+  // Tells what waits to be told where it has waited long enough.
+  void tell_if_due() { batcher_.flush_if_due(); }
+
+  // The end, one or the other; only the first is told.
+  void finish();
+  void fail(const Failure& failure);
+
+ private:
+  GenerateRequest request_;
+  CancellationPtr cancellation_;
+  std::unique_ptr<Constraint> constraint_;
+  std::function<void(Event)> emit_;
+  std::vector<uint32_t> tokens_;
+  TokenBatcher batcher_;
+  Meter meter_;
+  int cached_tokens_ = 0;
+  bool stopped_ = false;
+  bool ended_ = false;
+};
+
+using GenerationPtr = std::shared_ptr<Generation>;
+
+}  // namespace mlxengine

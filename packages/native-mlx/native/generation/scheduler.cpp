@@ -1,0 +1,178 @@
+#include "generation/scheduler.h"
+
+#include <mlx/memory.h>
+#include <mlx/transforms.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace mx = mlx::core;
+
+namespace mlxengine {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Freed buffers of outgrown caches pile up otherwise.
+constexpr int steps_between_clears = 256;
+
+Failure cancelled_failure() {
+  return {FailureKind::aborted, "[request] cancelled", "", 0};
+}
+
+}  // namespace
+
+Scheduler::Scheduler(const Executor& executor,
+                     PrefixCache& prefix_cache,
+                     const mx::Device& device,
+                     SchedulerLimits limits)
+    : executor_(executor),
+      prefix_cache_(prefix_cache),
+      limits_(limits),
+      planner_(device),
+      shared_(executor),
+      quantized_(executor) {}
+
+int Scheduler::active() const {
+  return static_cast<int>(prefilling_.size() + alone_.size()) + shared_.size() + quantized_.size();
+}
+
+void Scheduler::add(GenerationPtr generation) {
+  if (static_cast<int>(waiting_.size()) >= limits_.max_waiting) {
+    throw FailureError(FailureKind::busy,
+                       "[scheduler] waiting requests, expected fewer than " + std::to_string(limits_.max_waiting) +
+                           ", got " + std::to_string(waiting_.size()));
+  }
+  waiting_.push_back(std::move(generation));
+}
+
+bool Scheduler::tick() {
+  drop_cancelled();
+  admit();
+  prefill_one();
+  step_batches();
+  admit();
+  return has_more();
+}
+
+bool Scheduler::has_more() {
+  // Those who wait for their grammar wake the scheduler with its answer.
+  return !prefilling_.empty() || shared_.can_step() || quantized_.can_step() ||
+         std::any_of(alone_.begin(), alone_.end(), [](DecodeBatch& batch) { return batch.can_step(); });
+}
+
+void Scheduler::drop_cancelled() {
+  for (auto at = waiting_.begin(); at != waiting_.end();) {
+    if (!(*at)->cancelled()) {
+      ++at;
+      continue;
+    }
+    const GenerationPtr generation = std::move(*at);
+    at = waiting_.erase(at);
+    generation->fail(cancelled_failure());
+  }
+  for (auto at = prefilling_.begin(); at != prefilling_.end();) {
+    if (!at->generation().cancelled()) {
+      ++at;
+      continue;
+    }
+    Prefill prefill = std::move(*at);
+    at = prefilling_.erase(at);
+    settle({prefill.generation_ptr(), prefill.release_state(), cancelled_failure()});
+  }
+}
+
+void Scheduler::admit() {
+  while (!waiting_.empty() && active() < limits_.max_sequences) {
+    GenerationPtr generation = std::move(waiting_.front());
+    waiting_.pop_front();
+    begin(std::move(generation));
+  }
+}
+
+void Scheduler::begin(GenerationPtr generation) {
+  const auto& request = generation->request();
+  // A hit would change the shapes of its steps.
+  auto state = request.deterministic ? StateGroup(executor_.graph()) : prefix_cache_.take(request.prompt);
+  generation->start(state.length(0));
+  prefilling_.emplace_back(std::move(generation), std::move(state));
+}
+
+void Scheduler::prefill_one() {
+  if (prefilling_.empty()) return;
+  Prefill prefill = std::move(prefilling_.front());
+  prefilling_.pop_front();
+  const GenerationPtr generation = prefill.generation_ptr();
+  const bool is_deterministic = generation->request().deterministic;
+  const int count = is_deterministic ? planner_.steady_chunk() : planner_.chunk(anyone_decodes());
+  try {
+    const auto start = Clock::now();
+    auto logits = prefill.advance(executor_, count);
+    if (logits) {
+      decode({generation, prefill.release_state(), std::move(*logits)});
+    } else {
+      planner_.learn(count, Clock::now() - start);
+      prefilling_.push_back(std::move(prefill));
+    }
+  } catch (...) {
+    generation->fail(current_failure());
+  }
+}
+
+void Scheduler::decode(Prefilled sequence) {
+  if (sequence.generation->request().deterministic) {
+    alone_.emplace_back(executor_).join(std::move(sequence));
+  } else {
+    (sequence.state.quantized() ? quantized_ : shared_).join(std::move(sequence));
+  }
+  // The prompt's buffers are of no use to single tokens.
+  steps_since_clear_ = steps_between_clears;
+}
+
+void Scheduler::step_batches() {
+  step(shared_);
+  step(quantized_);
+  for (DecodeBatch& batch : alone_) step(batch);
+  alone_.remove_if([](const DecodeBatch& batch) { return batch.empty(); });
+  if (++steps_since_clear_ < steps_between_clears) return;
+  mx::clear_cache();
+  steps_since_clear_ = 0;
+}
+
+void Scheduler::step(DecodeBatch& batch) {
+  if (batch.empty()) return;
+  try {
+    if (!batch.can_step()) return;
+    for (Ended& ended : batch.step()) settle(std::move(ended));
+  } catch (...) {
+    give_up(batch, current_failure());
+  }
+}
+
+// Between steps a state is whole, so it is worth keeping however its request ended.
+void Scheduler::settle(Ended ended) {
+  prefix_cache_.keep(ended.generation->tokens(), std::move(ended.state));
+  if (ended.failure) {
+    ended.generation->fail(*ended.failure);
+  } else {
+    ended.generation->finish();
+  }
+}
+
+void Scheduler::give_up(DecodeBatch& batch, const Failure& failure) {
+  for (const GenerationPtr& generation : batch.disband()) generation->fail(failure);
+}
+
+void Scheduler::abandon(const Failure& failure) {
+  for (const GenerationPtr& generation : waiting_) generation->fail(failure);
+  for (Prefill& prefill : prefilling_) prefill.generation().fail(failure);
+  waiting_.clear();
+  prefilling_.clear();
+  give_up(shared_, failure);
+  give_up(quantized_, failure);
+  for (DecodeBatch& batch : alone_) give_up(batch, failure);
+  alone_.clear();
+}
+
+}  // namespace mlxengine
