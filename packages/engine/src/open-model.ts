@@ -7,9 +7,10 @@ import {
   type ModelSource,
   type Tokenizer,
 } from '@mlxengine/core';
-import type { BackendModel, ComputeDtype, InferenceBackend } from '@mlxengine/core/backend';
+import type { BackendModel, InferenceBackend } from '@mlxengine/core/backend';
 import { readCheckpoint, type Architecture, type Checkpoint, type ModelTask } from '@mlxengine/models';
 import { loadTokenizer, type TextTokenizer } from '@mlxengine/text';
+import { passedLoadOptions, type PassedLoadOptions } from './backend-load-options.js';
 import type { BackendChoice, BackendSelection } from './backend-selection.js';
 import type { EnginePlatform } from './platform.js';
 import { resolveModel } from './resolve-model.js';
@@ -18,13 +19,9 @@ import { requestedFeatures, unsupportedFeatures } from './requested-features.js'
 import { selectBackend, type SelectedBackend } from './select-backend.js';
 
 /** How {@link openModel} and `loadModel` load. */
-export interface InferenceEngineOptions extends LoadModelOptions {
+export interface InferenceEngineOptions extends LoadModelOptions, PassedLoadOptions {
   /** Default `auto`; a backend of one's own is used as it is and stays open at `unload`. */
   readonly backend?: BackendChoice | InferenceBackend;
-  /** Number format to compute in; default: what the backend measured best for its device. */
-  readonly dtype?: ComputeDtype;
-  /** Worker threads; default: the backend's choice. More than the backend has is an `UnsupportedFeatureError`. */
-  readonly threads?: number;
   /** Features that are not settled yet; default: what the environment says, else off. */
   readonly experimental?: ExperimentalFeatures;
   /** Families of the application's own, besides those that come along; see `defineArchitecture`. */
@@ -122,8 +119,7 @@ export async function openOn<Prepared>(
       (signal) => prepare(source, checkpoint, signal),
       (signal) => selected.backend.loadModel(checkpoint.graph, checkpoint.weights, {
         signal,
-        ...(options.dtype === undefined ? {} : { dtype: options.dtype }),
-        ...(options.threads === undefined ? {} : { threads: options.threads }),
+        ...passedLoadOptions(options),
         onProgress: (progress) => options.onProgress?.({ ...progress, phase: 'weights' }),
       }),
     );

@@ -39,6 +39,7 @@ int Scheduler::active() const {
 }
 
 void Scheduler::add(GenerationPtr generation) {
+  admit();
   if (static_cast<int>(waiting_.size()) >= limits_.max_waiting) {
     throw FailureError(FailureKind::busy,
                        "[scheduler] waiting requests, expected fewer than " + std::to_string(limits_.max_waiting) +
