@@ -61,8 +61,8 @@ RequestId Environment::begin(const void* group,
                              ReadChoice read_choice) {
   const RequestId request = ++last_request_;
   if (pending_.empty()) channel_.Ref(on_event.Env());
-  pending_.emplace(request,
-                   Pending{group, Napi::Persistent(on_event), std::move(cancellation), std::move(read_choice)});
+  pending_.emplace(
+      request, Pending{group, Napi::Persistent(on_event), std::move(cancellation), std::move(read_choice), nullptr});
   return request;
 }
 
@@ -159,7 +159,10 @@ void Environment::shut_down() {
     if (closed_) return;
     closed_ = true;
   }
-  stop_requests();
+  for (auto& [request, pending] : pending_) pending.cancellation->cancel();
+  owner_->leave(client(), [farewells = std::move(farewells_)] {
+    for (const auto& farewell : farewells) farewell();
+  });
   pending_.clear();
   channel_.Abort();
 }

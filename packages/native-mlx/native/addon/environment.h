@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <variant>
+#include <vector>
 
 #include "generation/constraint.h"
 #include "runtime/cancellation.h"
@@ -62,10 +63,12 @@ class Environment : public std::enable_shared_from_this<Environment> {
   // more.
   void answer(RequestId request, const Napi::Value& answer);
 
-  // Ends everything of this environment, which is about to go. Returns once the owner thread has left its requests.
+  // Ends everything of this environment, which is about to go. Returns once the owner thread holds nothing of it.
   void shut_down();
+  // What that takes of somebody who keeps requests, on the owner thread.
+  void on_shut_down(std::function<void()> farewell) { farewells_.push_back(std::move(farewell)); }
 
-  // Cancels all requests and returns once the owner thread has left them; they still tell of their end.
+  // Cancels all requests and returns once the owner thread has left them.
   void stop_requests();
 
   // Calls between JavaScript and the addon, either way; tests hold their number against the number of tokens.
@@ -100,6 +103,7 @@ class Environment : public std::enable_shared_from_this<Environment> {
   bool closed_ = false;
   std::map<RequestId, Pending> pending_;
   RequestId last_request_ = 0;
+  std::vector<std::function<void()>> farewells_;
   std::atomic<uint64_t> crossings_{0};
 };
 

@@ -88,11 +88,15 @@ ModelHandle::ModelHandle(const Napi::CallbackInfo& info)
     model_->limits = read_scheduler_limits(specification["batching"]);
     model_->loader = std::make_unique<WeightLoader>(model_->graph, read_load_plan(specification));
   });
-  generations_ = std::make_shared<RepeatingJob>(
-      environment_->owner(), environment_->client(), [model = std::weak_ptr(model_)] {
+  generations_ =
+      std::make_shared<RepeatingJob>(environment_->owner(), environment_->client(), [model = std::weak_ptr(model_)] {
         const auto running = model.lock();
         return running && running->tick();
       });
+  environment_->on_shut_down([model = std::weak_ptr(model_)] {
+    const auto left = model.lock();
+    if (left) left->abandon();
+  });
 }
 
 // Reached when JavaScript dropped the model, and when its environment goes: the owner thread frees what is MLX's.
@@ -159,20 +163,20 @@ Napi::Value ModelHandle::generate(const Napi::CallbackInfo& info) {
     const auto read_answer = [model = model_](Napi::Value answer) {
       return read_choice(JsReader(answer, "choice"), model->graph);
     };
-    const RequestId id =
-        environment_->begin(this, JsReader(info[1], "onEvent").function(), cancellation, read_answer);
+    const RequestId id = environment_->begin(this, JsReader(info[1], "onEvent").function(), cancellation, read_answer);
     const auto emit = [environment = environment_, id](Event event) { environment->post(id, std::move(event)); };
-    const auto job = [=, model = model_, environment = environment_, wakes = generations_, request = std::move(request)] {
-      try {
-        expect_loaded(*model);
-        auto constraint = constrained ? std::make_unique<RemoteConstraint>(environment, id, wakes) : nullptr;
-        model->scheduler->add(
-            std::make_shared<Generation>(Generation::Init{request, cancellation, std::move(constraint), emit}));
-        wakes->wake();
-      } catch (...) {
-        emit(current_failure());
-      }
-    };
+    const auto job =
+        [=, model = model_, environment = environment_, wakes = generations_, request = std::move(request)] {
+          try {
+            expect_loaded(*model);
+            auto constraint = constrained ? std::make_unique<RemoteConstraint>(environment, id, wakes) : nullptr;
+            model->scheduler->add(
+                std::make_shared<Generation>(Generation::Init{request, cancellation, std::move(constraint), emit}));
+            wakes->wake();
+          } catch (...) {
+            emit(current_failure());
+          }
+        };
     environment_->owner()->post(environment_->client(), job);
     return Napi::Number::New(info.Env(), id);
   });

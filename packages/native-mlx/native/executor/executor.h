@@ -14,6 +14,9 @@ class Executor {
   // The graph's outputs; no logits where no rows are wanted. Advances the step's sequences.
   StepOutputs run(const Step& step) const;
 
+  // Rows that a step of so many sequences, a token of each, had better have: those added are idle.
+  int padded_rows(int rows) const { return rows; }
+
   const Graph& graph() const { return prepared_.graph; }
 
  private:

@@ -23,9 +23,13 @@ bool Model::tick() {
   }
 }
 
-void Model::release() {
+void Model::abandon() {
   if (scheduler)
     scheduler->abandon({FailureKind::aborted, "[model] request, expected a loaded model, got unloaded", "", 0});
+}
+
+void Model::release() {
+  abandon();
   mx::synchronize();
   loader.reset();
   scheduler.reset();

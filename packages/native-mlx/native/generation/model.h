@@ -27,10 +27,16 @@ struct Model {
   // Takes the weights over: it can run from now on.
   void start(LoadedWeights weights, mlx::core::Dtype dtype);
 
+  // Tokens of a sequence in a step that scores.
+  int score_chunk() const { return PrefillPlanner(device).steady_chunk(); }
+
   // A moment's work on all generations; says whether there is more to do at once.
   bool tick();
 
-  // Ends all generations and gives all memory back.
+  // Ends all generations.
+  void abandon();
+
+  // The same, and gives all memory back.
   void release();
 };
 

@@ -40,12 +40,15 @@ int Scheduler::active() const {
 
 void Scheduler::add(GenerationPtr generation) {
   admit();
-  if (static_cast<int>(waiting_.size()) >= limits_.max_waiting) {
-    throw FailureError(FailureKind::busy,
-                       "[scheduler] waiting requests, expected fewer than " + std::to_string(limits_.max_waiting) +
-                           ", got " + std::to_string(waiting_.size()));
+  if (static_cast<int>(waiting_.size()) < limits_.max_waiting || active() < limits_.max_sequences) {
+    waiting_.push_back(std::move(generation));
+    return;
   }
-  waiting_.push_back(std::move(generation));
+  generation->fail(
+      {FailureKind::busy,
+       "[scheduler] waiting requests, expected at most " + std::to_string(limits_.max_waiting) + ", got one more",
+       "",
+       0});
 }
 
 bool Scheduler::tick() {
@@ -95,7 +98,8 @@ void Scheduler::admit() {
 void Scheduler::begin(GenerationPtr generation) {
   const auto& request = generation->request();
   // A hit would change the shapes of its steps.
-  auto state = request.deterministic ? StateGroup(executor_.graph()) : prefix_cache_.take(request.prompt);
+  auto state = request.deterministic ? StateGroup(executor_.graph())
+                                     : prefix_cache_.take(request.prompt, executor_.graph()).state;
   generation->start(state.length(0));
   prefilling_.emplace_back(std::move(generation), std::move(state));
 }
@@ -153,7 +157,7 @@ void Scheduler::step(DecodeBatch& batch) {
 
 // Between steps a state is whole, so it is worth keeping however its request ended.
 void Scheduler::settle(Ended ended) {
-  prefix_cache_.keep(ended.generation->tokens(), std::move(ended.state));
+  prefix_cache_.keep({ended.generation->tokens(), std::move(ended.state)});
   if (ended.failure) {
     ended.generation->fail(*ended.failure);
   } else {

@@ -28,7 +28,7 @@ class Scheduler {
             const mlx::core::Device& device,
             SchedulerLimits limits);
 
-  // Takes a generation in; throws where too many wait.
+  // Takes a generation in, or fails it where too many wait.
   void add(GenerationPtr generation);
 
   // Works on what there is for a moment. Says whether there is more to do at once.

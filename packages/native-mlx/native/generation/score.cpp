@@ -72,7 +72,7 @@ class BatchScorer {
 
   int chunk() const {
     if (request_.chunk_size > 0) return request_.chunk_size;
-    return std::max(1, std::min(model_.prefill_chunk(), max_rows / static_cast<int>(active_.size())));
+    return std::max(1, std::min(model_.score_chunk(), max_rows / static_cast<int>(active_.size())));
   }
 
   void step() {

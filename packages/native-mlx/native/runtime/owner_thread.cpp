@@ -41,7 +41,7 @@ void OwnerThread::post(ClientId client, Job job) {
   changed_.notify_all();
 }
 
-void OwnerThread::leave(ClientId client) {
+void OwnerThread::leave(ClientId client, Job farewell) {
   std::unique_lock lock(mutex_);
   auto first = std::stable_partition(
       waiting_.begin(), waiting_.end(), [&](const Entry& entry) { return entry.client != client; });
@@ -49,10 +49,18 @@ void OwnerThread::leave(ClientId client) {
   auto dropped =
       std::make_shared<std::vector<Entry>>(std::make_move_iterator(first), std::make_move_iterator(waiting_.end()));
   waiting_.erase(first, waiting_.end());
-  waiting_.push_back({nullptr, [dropped] { dropped->clear(); }});
+  const bool waits = farewell != nullptr;
+  bool is_over = false;
+  waiting_.push_back({nullptr, [this, dropped, waits, &is_over, farewell = std::move(farewell)] {
+                        dropped->clear();
+                        if (!waits) return;
+                        farewell();
+                        const std::lock_guard held(mutex_);
+                        is_over = true;
+                      }});
   dropped.reset();
   changed_.notify_all();
-  changed_.wait(lock, [&] { return running_ != client; });
+  changed_.wait(lock, [&] { return running_ != client && (is_over || !waits); });
 }
 
 void OwnerThread::run() {

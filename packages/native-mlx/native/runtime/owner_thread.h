@@ -27,8 +27,9 @@ class OwnerThread {
 
   void post(ClientId client, Job job);
 
-  // Drops the client's waiting jobs and returns once none of its jobs runs; cancel those first.
-  void leave(ClientId client);
+  // Drops the client's waiting jobs and returns once none of its jobs runs; cancel those first. With a farewell it
+  // returns once that ran on this thread and nothing of the dropped jobs is left.
+  void leave(ClientId client, Job farewell = nullptr);
 
  private:
   struct Entry {

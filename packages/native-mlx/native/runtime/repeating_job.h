@@ -13,13 +13,15 @@ namespace mlxengine {
 class RepeatingJob : public std::enable_shared_from_this<RepeatingJob> {
  public:
   // `piece` must not throw; it says whether there is more to do at once.
-  RepeatingJob(std::shared_ptr<OwnerThread> owner, OwnerThread::ClientId client, std::function<bool()> piece)
-      : owner_(std::move(owner)), client_(client), piece_(std::move(piece)) {}
+  RepeatingJob(const std::shared_ptr<OwnerThread>& owner, OwnerThread::ClientId client, std::function<bool()> piece)
+      : owner_(owner), client_(client), piece_(std::move(piece)) {}
 
   // From any thread.
   void wake() {
-    if (posted_.exchange(true)) return;
-    owner_->post(client_, [self = shared_from_this()] {
+    // Held by those on JavaScript's threads alone, because the owner thread could not end itself.
+    const auto owner = owner_.lock();
+    if (!owner || posted_.exchange(true)) return;
+    owner->post(client_, [self = shared_from_this()] {
       // Before the piece: whoever wakes it while it runs wants another one.
       self->posted_.store(false);
       if (self->piece_()) self->wake();
@@ -27,7 +29,7 @@ class RepeatingJob : public std::enable_shared_from_this<RepeatingJob> {
   }
 
  private:
-  std::shared_ptr<OwnerThread> owner_;
+  std::weak_ptr<OwnerThread> owner_;
   OwnerThread::ClientId client_;
   std::function<bool()> piece_;
   std::atomic<bool> posted_{false};
