@@ -49,9 +49,6 @@ class Generation {
   // Takes the next token; says whether it is the last.
   bool take(uint32_t token, const std::optional<TokenLogProbabilities>& told);
 
-  // Tells what waits to be told where it has waited long enough.
-  void tell_if_due() { batcher_.flush_if_due(); }
-
   // The end, one or the other; only the first is told.
   void finish();
   void fail(const Failure& failure);

@@ -23,12 +23,6 @@ class TokenBatcher {
     if (immediate_ || first_ || waiting_.tokens.size() >= max_waiting || now - flushed_ >= max_wait) flush(now);
   }
 
-  // For those whose next token is late.
-  void flush_if_due() {
-    const auto now = Clock::now();
-    if (!waiting_.tokens.empty() && now - flushed_ >= max_wait) flush(now);
-  }
-
   void flush() { flush(Clock::now()); }
 
  private:
