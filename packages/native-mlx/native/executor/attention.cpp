@@ -4,9 +4,10 @@
 #include <mlx/ops.h>
 
 #include <algorithm>
-#include <limits>
 
+#include "executor/attention_mask.h"
 #include "executor/rows.h"
+#include "executor/scores.h"
 
 namespace mx = mlx::core;
 
@@ -17,27 +18,19 @@ namespace {
 // What one sequence attends over, heads first: queries [1, Hq, n, D], keys [1, Hkv, L, D], values [1, Hkv, L, Dv].
 struct Heads {
   mx::array queries;
-  mx::array keys;
-  mx::array values;
+  std::vector<mx::array> keys;
+  std::vector<mx::array> values;
+  std::optional<GroupQuantization> quantization;
   int position;  // of the first query among the keys
 
   int query_count() const { return queries.shape(2); }
-  int key_count() const { return keys.shape(2); }
+  int key_count() const { return keys.front().shape(2); }
 };
 
-Heads heads_of(const mx::array& queries,
-               const mx::array& keys,
-               const mx::array& values,
-               const AttentionOperation& operation,
-               const SlotRows& rows) {
-  const auto first = to_heads_first(rows_of(queries, rows));
-  if (!operation.state) return {first, to_heads_first(rows_of(keys, rows)), to_heads_first(rows_of(values, rows)), 0};
-  KVCache& cache = rows.group->kv(*operation.state);
-  const int position = rows.position();
-  if (operation.writes)
-    cache.write(rows.slot, position, to_heads_first(rows_of(keys, rows)), to_heads_first(rows_of(values, rows)));
-  const auto [all_keys, all_values] = cache.first(rows.slot, position + rows.count);
-  return {first, all_keys, all_values, all_keys.shape(2) - rows.count};
+std::vector<mx::array> slices_of(const std::vector<mx::array>& arrays, int start, int stop) {
+  std::vector<mx::array> slices;
+  for (const mx::array& array : arrays) slices.push_back(slice_of(array, 2, start, stop));
+  return slices;
 }
 
 // Queries from `start` to before `stop`, with the keys that any of them sees.
@@ -47,8 +40,9 @@ Heads part_of(const Heads& heads, const AttentionOperation& operation, int start
   const int first_key = std::max(0, heads.position + start - reach);
   const int end_key = static_cast<int>(std::min<int64_t>(heads.key_count(), last));
   return {slice_of(heads.queries, 2, start, stop),
-          slice_of(heads.keys, 2, first_key, end_key),
-          slice_of(heads.values, 2, first_key, end_key),
+          slices_of(heads.keys, first_key, end_key),
+          slices_of(heads.values, first_key, end_key),
+          heads.quantization,
           heads.position + start - first_key};
 }
 
@@ -69,59 +63,120 @@ std::optional<mx::array> mask_of(const Heads& heads, const AttentionOperation& o
   return windowed ? mx::logical_and(not_later, less_than_window(distance)) : not_later;
 }
 
+bool is_fused(const AttentionOperation& operation, const std::optional<GroupQuantization>& quantization) {
+  // MLX's fused kernels cap no scores and know nothing of quantized keys.
+  return !operation.softcap && !quantization;
+}
+
 mx::array fused(const Heads& heads, const std::optional<mx::array>& sinks, const AttentionOperation& operation) {
   const auto attend = [&](const char* mode, const std::optional<mx::array>& mask) {
     return mx::fast::scaled_dot_product_attention(
-        heads.queries, heads.keys, heads.values, operation.scale, mode, mask, sinks);
+        heads.queries, heads.keys.front(), heads.values.front(), operation.scale, mode, mask, sinks);
   };
   if (is_windowed(heads, operation)) return attend("array", mask_of(heads, operation));
   return attend(operation.causal && heads.query_count() > 1 ? "causal" : "", std::nullopt);
 }
 
-// Softmax over the keys and one more column, the sink of each head, which takes its share and gives nothing.
-mx::array softmax_with_sinks(const mx::array& scores, const mx::array& sinks) {
-  mx::Shape shape = scores.shape();
-  shape.back() = 1;
-  const auto column = mx::reshape(sinks, {1, shape[1], shape[2], 1, 1});
-  const auto all = mx::concatenate({mx::broadcast_to(column, shape), scores}, -1);
-  return slice_of(mx::softmax(all, -1, /* precise */ true), 4, 1, all.shape(4));
-}
-
-// MLX's fused kernels cap no scores.
-mx::array capped(const Heads& heads, const std::optional<mx::array>& sinks, const AttentionOperation& operation) {
-  const int key_heads = heads.keys.shape(1);
-  const int group = heads.queries.shape(1) / key_heads;
-  const int query_count = heads.query_count();
-  const auto dtype = heads.queries.dtype();
-  const auto scaled = mx::multiply(heads.queries, mx::array(operation.scale, dtype));
-  const auto grouped = mx::reshape(scaled, {1, key_heads, group, query_count, heads.queries.shape(3)});
-  auto scores = mx::matmul(grouped, mx::expand_dims(mx::swapaxes(heads.keys, 2, 3), 2));
-  const auto cap = mx::array(*operation.softcap, dtype);
-  scores = mx::multiply(mx::tanh(mx::divide(scores, cap)), cap);
-  const auto mask = mask_of(heads, operation);
-  if (mask) scores = mx::where(*mask, scores, mx::array(-std::numeric_limits<float>::infinity(), dtype));
-  const auto shares = sinks ? softmax_with_sinks(scores, mx::reshape(*sinks, {key_heads, group}))
-                            : mx::softmax(scores, -1, /* precise */ true);
-  const auto answer = mx::matmul(shares, mx::expand_dims(heads.values, 2));
-  return mx::reshape(answer, {1, key_heads * group, query_count, heads.values.shape(3)});
-}
-
 // How many queries go at once where all their scores are in memory, which only MLX's fused GPU kernels avoid.
-int queries_at_once(const Heads& heads, const AttentionOperation& operation) {
+int queries_at_once(const mx::array& queries, int key_count, bool is_fused) {
   constexpr int64_t max_scores = int64_t{1} << 25;
-  if (!operation.softcap && mx::default_device() != mx::Device::cpu) return heads.query_count();
-  const int64_t scores_a_query = int64_t{heads.queries.shape(1)} * heads.key_count();
-  return static_cast<int>(std::clamp<int64_t>(max_scores / scores_a_query, 16, std::max(16, heads.query_count())));
+  const int count = queries.shape(2);
+  if (is_fused && mx::default_device() != mx::Device::cpu) return count;
+  const int64_t scores_a_query = int64_t{queries.shape(0)} * queries.shape(1) * key_count;
+  return static_cast<int>(std::clamp<int64_t>(max_scores / scores_a_query, 16, std::max(16, count)));
 }
 
 mx::array attend(const Heads& heads, const std::optional<mx::array>& sinks, const AttentionOperation& operation) {
-  const int step = queries_at_once(heads, operation);
+  const bool fuses = is_fused(operation, heads.quantization);
+  const int step = queries_at_once(heads.queries, heads.key_count(), fuses);
   std::vector<mx::array> parts;
   for (int start = 0; start < heads.query_count(); start += step) {
     const Heads part = part_of(heads, operation, start, std::min(start + step, heads.query_count()));
-    parts.push_back(to_rows_first(operation.softcap ? capped(part, sinks, operation) : fused(part, sinks, operation)));
+    const ScoredHeads scored{
+        part.queries, part.keys, part.values, part.quantization, operation.scale, operation.softcap};
+    parts.push_back(
+        to_rows_first(fuses ? fused(part, sinks, operation) : attend_by_scores(scored, mask_of(part, operation), sinks)));
   }
   return joined(std::move(parts));
+}
+
+// Queries [slots, Hq, n, D] with a mask [slots, 1, n, L] to [slots, Hq, n, Dv].
+mx::array masked(const mx::array& queries,
+                 const KVView& view,
+                 const mx::array& mask,
+                 const std::optional<mx::array>& sinks,
+                 const AttentionOperation& operation) {
+  const auto keys = view.keys();
+  const auto values = view.values();
+  if (!is_fused(operation, view.quantization))
+    return attend_by_scores(
+        {queries, keys, values, view.quantization, operation.scale, operation.softcap}, mask, sinks);
+  const auto attend = [&](const mx::array& heads) {
+    return mx::fast::scaled_dot_product_attention(
+        heads, keys.front(), values.front(), operation.scale, "array", mask, sinks);
+  };
+  const int key_heads = keys.front().shape(1);
+  if (queries.shape(0) == 1 || queries.shape(2) > 1 || sinks) return attend(queries);
+  // The queries that share a key head as the queries of one, which reads the keys once: 5 times as fast on an H100.
+  const int slots = queries.shape(0);
+  const auto folded = attend(mx::reshape(queries, {slots, key_heads, -1, queries.shape(3)}));
+  return mx::reshape(folded, {slots, queries.shape(1), 1, folded.shape(3)});
+}
+
+mx::array attend_by_mask(const mx::array& queries,
+                         const KVView& view,
+                         const Sight& sight,
+                         const std::optional<mx::array>& sinks,
+                         const AttentionOperation& operation,
+                         const GroupRows& rows,
+                         StepMemo& memo) {
+  const auto mask = mask_of(rows, view.entries, sight, queries.dtype(), memo);
+  const auto heads = to_slots(queries, rows.slots());
+  const int step =
+      queries_at_once(heads, view.entries.length(), is_fused(operation, view.quantization));
+  std::vector<mx::array> parts;
+  for (int start = 0; start < rows.count; start += step) {
+    const int stop = std::min(start + step, rows.count);
+    parts.push_back(
+        masked(slice_of(heads, 2, start, stop), view, slice_of(mask, 2, start, stop), sinks, operation));
+  }
+  return from_slots(parts.size() == 1 ? parts.front() : mx::concatenate(std::move(parts), 2));
+}
+
+// Without a state each slot's tokens see one another and nothing else.
+mx::array attend_alone(const mx::array& queries,
+                       const mx::array& keys,
+                       const mx::array& values,
+                       const std::optional<mx::array>& sinks,
+                       const AttentionOperation& operation,
+                       const GroupRows& group) {
+  std::vector<mx::array> parts;
+  for (const SlotRows& rows : slots_of(group)) {
+    const Heads heads{to_heads_first(rows_of(queries, rows)),
+                      {to_heads_first(rows_of(keys, rows))},
+                      {to_heads_first(rows_of(values, rows))},
+                      std::nullopt,
+                      0};
+    parts.push_back(attend(heads, sinks, operation));
+  }
+  return joined(std::move(parts));
+}
+
+mx::array attend_to_state(const mx::array& queries,
+                          const KVCache& cache,
+                          const std::optional<mx::array>& sinks,
+                          const AttentionOperation& operation,
+                          const GroupRows& rows,
+                          StepMemo& memo) {
+  const KVView view = cache.view(rows, memo);
+  Sight sight{operation.causal, operation.window, cache.store().bound()};
+  const int end = rows.group->length(0) + rows.count;
+  if (rows.slots() == 1 && !view.entries.positions && sight.is_unbound(end)) {
+    const int position = rows.group->length(0) - view.entries.first;
+    const Heads heads{to_heads_first(queries), view.keys(), view.values(), view.quantization, position};
+    return attend(heads, sinks, operation);
+  }
+  return attend_by_mask(queries, view, sight, sinks, operation, rows, memo);
 }
 
 }  // namespace
@@ -134,8 +189,18 @@ mx::array attention(const mx::array& queries,
                     const Step& step) {
   const auto own_sinks = sinks ? std::optional(mx::astype(*sinks, queries.dtype())) : std::nullopt;
   std::vector<mx::array> parts;
-  for (const SlotRows& rows : slots_of(step)) {
-    parts.push_back(attend(heads_of(queries, keys, values, operation, rows), own_sinks, operation));
+  for (const GroupRows& rows : step.groups) {
+    const auto own = rows_of(queries, rows);
+    const auto own_keys = rows_of(keys, rows);
+    const auto own_values = rows_of(values, rows);
+    if (!operation.state) {
+      const GroupRows from_start{rows.group, 0, rows.count, rows.idle};
+      parts.push_back(attend_alone(own, own_keys, own_values, own_sinks, operation, from_start));
+      continue;
+    }
+    KVCache& cache = rows.group->kv(*operation.state);
+    if (operation.writes) cache.write(rows, own_keys, own_values, rows.group->slots(), *step.memo);
+    parts.push_back(attend_to_state(own, cache, own_sinks, operation, rows, *step.memo));
   }
   return joined(std::move(parts));
 }

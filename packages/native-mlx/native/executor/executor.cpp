@@ -14,8 +14,13 @@ StepOutputs Executor::run(const Step& step) const {
   OperationRunner runner(prepared_, step, values);
   for (const size_t number : prepared_.schedule) runner.run(number);
   for (const SlotRows& rows : slots_of(step)) {
-    if (!rows.idle) rows.group->advance(rows.slot, rows.count);
+    if (rows.idle) {
+      rows.group->touch(rows.slot, rows.count);
+    } else {
+      rows.group->advance(rows.slot, rows.count);
+    }
   }
+  for (const GroupRows& rows : step.groups) rows.group->settle();
   const auto output = [&](const std::optional<ValueId>& id) {
     return id ? values[static_cast<size_t>(*id)] : std::nullopt;
   };

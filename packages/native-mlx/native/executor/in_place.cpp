@@ -63,6 +63,10 @@ class InPlace : public mx::Primitive {
       return;
     }
     Arrays own = inputs;
+    // What else shares the buffer, such as one slot that is moved to another, would look into the emptied owner.
+    for (size_t i = 1; i < own.size(); i++) {
+      if (own[i].data_shared_ptr() == target.data_shared_ptr()) own[i] = mx::array::unsafe_weak_copy(own[i]);
+    }
     bool is_written = false;
     {
       BorrowedBuffer borrowed(target);

@@ -4,91 +4,64 @@
 
 #include <algorithm>
 
-#include "executor/in_place.h"
-
 namespace mx = mlx::core;
 
 namespace mlxengine {
 
 namespace {
 
-constexpr int capacity_step = 256;
+std::optional<Bound> limit_of(const std::optional<int>& window, const CacheFormat& format) {
+  // A window within the limit bounds the cache by itself.
+  if (window && (!format.max_positions || *window <= *format.max_positions)) return bound_of(*window, 0);
+  if (!format.max_positions) return std::nullopt;
+  return bound_of(*format.max_positions - format.keep, format.keep);
+}
 
-mx::array first_positions(const mx::array& stored, int count) {
-  if (count == stored.shape(2)) return stored;
-  return mx::slice(stored, {0, 0, 0, 0}, {1, stored.shape(1), count, stored.shape(3)});
+std::vector<mx::array> quantized(const std::vector<mx::array>& arrays, const GroupQuantization& quantization) {
+  std::vector<mx::array> planes;
+  for (const mx::array& array : arrays) {
+    const auto parts = mx::quantize(array, quantization.group_size, quantization.bits);
+    planes.insert(planes.end(), parts.begin(), parts.end());
+  }
+  return planes;
 }
 
 }  // namespace
 
-void PositionBuffer::make_room(int position, const mx::array& update) {
-  const int needed = position + update.shape(2);
-  // Somebody else may read what would be overwritten.
-  const bool is_mine = written_ && (written_.use_count() == 1 || *written_ == position);
-  if (stored_ && is_mine && needed <= stored_->shape(2)) return;
-  const int capacity = (needed + capacity_step - 1) / capacity_step * capacity_step;
-  const auto before = stored_ && position > 0 ? std::optional(first_positions(*stored_, position)) : std::nullopt;
-  auto room = mx::zeros({1, update.shape(1), capacity - position, update.shape(3)}, update.dtype());
-  stored_ = before ? mx::concatenate({*before, room}, 2) : room;
-  written_ = std::make_shared<int>(position);
+std::vector<mx::array> KVView::keys() const {
+  const auto& planes = entries.planes;
+  return {planes.begin(), planes.begin() + static_cast<std::ptrdiff_t>(planes.size() / 2)};
 }
 
-void PositionBuffer::write(int position, const mx::array& update) {
-  make_room(position, update);
-  const int end = position + update.shape(2);
-  const mx::Shape to{1, stored_->shape(1), end, stored_->shape(3)};
-  stored_ = in_place(mx::slice_update(*stored_, update, {0, 0, position, 0}, to));
-  *written_ = end;
+std::vector<mx::array> KVView::values() const {
+  const auto& planes = entries.planes;
+  return {planes.begin() + static_cast<std::ptrdiff_t>(planes.size() / 2), planes.end()};
 }
 
-mx::array PositionBuffer::first(int count) const {
-  return first_positions(*stored_, count);
+KVCache::KVCache(const KVState& state, const CacheFormat& format) : store_(limit_of(state.window, format)) {}
+
+void KVCache::write(
+    const GroupRows& rows, const mx::array& keys, const mx::array& values, int slots, StepMemo& memo) {
+  const std::vector<mx::array> updates{keys, values};
+  store_.write(rows, quantization_ ? mlxengine::quantized(updates, *quantization_) : updates, slots, memo);
 }
 
-void PositionBuffer::collect(std::vector<mx::array>& arrays) const {
-  if (stored_) arrays.push_back(*stored_);
+void KVCache::quantize(const GroupQuantization& quantization) {
+  if (quantization_) return;
+  quantization_ = quantization;
+  if (!store_.empty()) store_.replace(mlxengine::quantized(store_.planes(), quantization));
 }
 
-LatentCache LatentCache::fork(int slot) const {
-  LatentCache forked(0);
-  forked.slots_.push_back(slots_[static_cast<size_t>(slot)]);
-  return forked;
+KVCache KVCache::copy_of(int slot, int used) const {
+  KVCache copy(store_.copy_of(slot, used));
+  copy.quantization_ = quantization_;
+  return copy;
 }
 
-void LatentCache::drop(int slot) {
-  std::swap(at(slot), slots_.back());
-  slots_.pop_back();
-}
+LatentCache::LatentCache(const CacheFormat& format) : store_(limit_of(std::nullopt, format)) {}
 
-void LatentCache::collect(std::vector<mx::array>& arrays) const {
-  for (const PositionBuffer& buffer : slots_) buffer.collect(arrays);
-}
-
-void KVCache::write(int slot, int position, const mx::array& keys, const mx::array& values) {
-  keys_.write(slot, position, keys);
-  values_.write(slot, position, values);
-}
-
-void KVCache::join(const KVCache& other) {
-  keys_.join(other.keys_);
-  values_.join(other.values_);
-}
-
-KVCache KVCache::fork(int slot) const {
-  KVCache forked(0);
-  forked.keys_ = keys_.fork(slot);
-  forked.values_ = values_.fork(slot);
-  return forked;
-}
-
-void KVCache::drop(int slot) {
-  keys_.drop(slot);
-  values_.drop(slot);
-}
-
-void KVCache::collect(std::vector<mx::array>& arrays) const {
-  keys_.collect(arrays);
-  values_.collect(arrays);
+void LatentCache::write(const GroupRows& rows, const mx::array& entries, int slots, StepMemo& memo) {
+  store_.write(rows, {mx::expand_dims(entries, 1)}, slots, memo);
 }
 
 }  // namespace mlxengine

@@ -2,73 +2,79 @@
 
 #include <mlx/array.h>
 
-#include <memory>
 #include <optional>
-#include <utility>
 #include <vector>
+
+#include "executor/cache_format.h"
+#include "executor/position_store.h"
+#include "graph/states.h"
 
 namespace mlxengine {
 
-// What one sequence keeps of each position, [1, heads, capacity, D]. Capacity grows by 256 positions at a time, as in
-// mlx-lm. A copy shares the storage: positions that were written before stay what they are for both, and whoever
-// cannot write after the last written one copies first.
-class PositionBuffer {
- public:
-  // Writes [1, heads, n, D] at `position`; all positions before it were written.
-  void write(int position, const mlx::core::array& update);
-
-  // The first `count` positions.
-  mlx::core::array first(int count) const;
-
-  // Puts the array that holds it into the list, to have it evaluated.
-  void collect(std::vector<mlx::core::array>& arrays) const;
-
- private:
-  void make_room(int position, const mlx::core::array& update);
-
-  std::optional<mlx::core::array> stored_;
-  std::shared_ptr<int> written_;  // of all that share the storage, the end of what is written
+// How numbers are quantized in groups.
+struct GroupQuantization {
+  int group_size;
+  int bits;
 };
 
-// A buffer for each slot of a group.
-class LatentCache {
- public:
-  explicit LatentCache(int slots) : slots_(static_cast<size_t>(slots)) {}
+// Keys and values that some rows attend over.
+struct KVView {
+  PositionView entries;
+  std::optional<GroupQuantization> quantization = std::nullopt;
 
-  void write(int slot, int position, const mlx::core::array& update) { at(slot).write(position, update); }
-  mlx::core::array first(int slot, int count) const { return slots_[static_cast<size_t>(slot)].first(count); }
-
-  void join(const LatentCache& other) { slots_.insert(slots_.end(), other.slots_.begin(), other.slots_.end()); }
-  LatentCache fork(int slot) const;
-  void drop(int slot);
-  void collect(std::vector<mlx::core::array>& arrays) const;
-
- private:
-  PositionBuffer& at(int slot) { return slots_[static_cast<size_t>(slot)]; }
-
-  std::vector<PositionBuffer> slots_;
+  // Of a key or value either [slots, heads, L, D], or packed numbers, scales and biases.
+  std::vector<mlx::core::array> keys() const;
+  std::vector<mlx::core::array> values() const;
 };
 
-// Keys and values of one attention layer. Windows are left to masks: every position stays.
+// Keys and values of one attention layer for all slots of a group.
 class KVCache {
  public:
-  explicit KVCache(int slots) : keys_(slots), values_(slots) {}
+  KVCache(const KVState& state, const CacheFormat& format);
 
-  void write(int slot, int position, const mlx::core::array& keys, const mlx::core::array& values);
+  // Keys and values [rows, heads, D] of the rows' next positions.
+  void write(const GroupRows& rows,
+             const mlx::core::array& keys,
+             const mlx::core::array& values,
+             int slots,
+             StepMemo& memo);
+  // After they were written.
+  KVView view(const GroupRows& rows, StepMemo& memo) const { return {store_.view(rows, memo), quantization_}; }
 
-  // The first `count` keys and values.
-  std::pair<mlx::core::array, mlx::core::array> first(int slot, int count) const {
-    return {keys_.first(slot, count), values_.first(slot, count)};
-  }
+  bool quantized() const { return quantization_.has_value(); }
+  void quantize(const GroupQuantization& quantization);
 
-  void join(const KVCache& other);
-  KVCache fork(int slot) const;
-  void drop(int slot);
-  void collect(std::vector<mlx::core::array>& arrays) const;
+  // Of one slot.
+  KVCache copy_of(int slot, int used) const;
+
+  PositionStore& store() { return store_; }
+  const PositionStore& store() const { return store_; }
 
  private:
-  LatentCache keys_;
-  LatentCache values_;
+  explicit KVCache(PositionStore store) : store_(std::move(store)) {}
+
+  PositionStore store_;
+  std::optional<GroupQuantization> quantization_;
+};
+
+// Latents and rotated keys of one latent attention as one vector a position, so that a step writes once.
+class LatentCache {
+ public:
+  explicit LatentCache(const CacheFormat& format);
+
+  // Vectors [rows, R + Dr] of the rows' next positions.
+  void write(const GroupRows& rows, const mlx::core::array& entries, int slots, StepMemo& memo);
+  PositionView view(const GroupRows& rows, StepMemo& memo) const { return store_.view(rows, memo); }
+
+  LatentCache copy_of(int slot, int used) const { return LatentCache(store_.copy_of(slot, used)); }
+
+  PositionStore& store() { return store_; }
+  const PositionStore& store() const { return store_; }
+
+ private:
+  explicit LatentCache(PositionStore store) : store_(std::move(store)) {}
+
+  PositionStore store_;
 };
 
 }  // namespace mlxengine

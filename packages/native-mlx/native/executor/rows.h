@@ -19,6 +19,10 @@ mlx::core::array slice_of(const mlx::core::array& x, int axis, int start, int st
 mlx::core::array to_heads_first(const mlx::core::array& x);
 mlx::core::array to_rows_first(const mlx::core::array& x);
 
+// The same of the rows of many slots: [slots · n, heads, D] to [slots, heads, n, D].
+mlx::core::array to_slots(const mlx::core::array& x, int slots);
+mlx::core::array from_slots(const mlx::core::array& x);
+
 // The sequences' rows one after another again.
 mlx::core::array joined(std::vector<mlx::core::array> parts);
 

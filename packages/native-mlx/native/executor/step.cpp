@@ -22,6 +22,14 @@ std::vector<SlotRows> slots_of(const Step& step) {
   return all;
 }
 
+mx::array starts_of(const GroupRows& rows, StepMemo& memo) {
+  return memo.get({StepMemo::Kind::starts, rows.group}, [&] {
+    std::vector<int> starts;
+    for (const SlotRows& slot : slots_of(rows)) starts.push_back(slot.position());
+    return mx::array(starts.begin(), {rows.slots()}, mx::int32);
+  });
+}
+
 std::vector<int> positions(const GroupRows& rows) {
   std::vector<int> positions(static_cast<size_t>(rows.rows()));
   auto first = positions.begin();

@@ -2,10 +2,12 @@
 
 #include <mlx/array.h>
 
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "executor/state_group.h"
+#include "executor/step_memo.h"
 
 namespace mlxengine {
 
@@ -45,6 +47,8 @@ struct Step {
   // Whether recurrent and rolling states also keep what they are after each of the step's tokens, so that the group can
   // be trimmed to a position within it.
   bool checkpoints = false;
+  // What its operations share.
+  std::shared_ptr<StepMemo> memo = std::make_shared<StepMemo>();
 };
 
 // What a step made, not evaluated yet: of the graph's outputs those that it has.
@@ -60,6 +64,9 @@ std::vector<SlotRows> slots_of(const Step& step);
 
 // The position of each of a group's tokens, slot by slot. Before it advances.
 std::vector<int> positions(const GroupRows& rows);
+
+// The position of each slot's first token, [slots] int32.
+mlx::core::array starts_of(const GroupRows& rows, StepMemo& memo);
 
 // The position of each of the step's tokens in its sequence, [tokens] int32. Before the step's groups advance.
 mlx::core::array positions(const Step& step);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <list>
 #include <numeric>
+#include <optional>
 
 #include "generation/read_back.h"
 
@@ -21,14 +22,17 @@ namespace {
 constexpr size_t max_side_by_side = 32;
 constexpr int max_rows = 256;
 
+// Of so few tokens a step sequences go side by side as in a decode batch; of more each is a product of its own anyway.
+constexpr int max_shared_chunk = 8;
+
 // A sequence on its way.
 struct Scoring {
   const std::vector<uint32_t>& tokens;
   ScoreResult& result;
-  StateGroup state;
+  std::optional<StateGroup> own;  // none: it is in the shared group
+  int start = 0;
 
-  int start() const { return state.length(0); }
-  int left() const { return static_cast<int>(tokens.size()) - start(); }
+  int left() const { return static_cast<int>(tokens.size()) - start; }
 };
 
 // The part of a sequence that is in a step.
@@ -48,14 +52,18 @@ mx::array next_log_probabilities(const mx::array& logits, const std::vector<uint
 
 class BatchScorer {
  public:
-  BatchScorer(const Model& model, const ScoreRequest& request) : model_(model), request_(request) {
+  BatchScorer(const Model& model, const ScoreRequest& request)
+      : model_(model), request_(request), shared_(model.graph) {
     event_.results.resize(request.sequences.size());
+    shared_.drop(0);
   }
 
   ScoreEvent run(const Cancellation& cancellation) {
     while (admit(), !active_.empty()) {
       cancellation.throw_if_cancelled();
       step();
+      leave();
+      share();
       active_.remove_if([](const Scoring& scoring) { return scoring.left() == 0; });
     }
     mx::clear_cache();
@@ -75,17 +83,54 @@ class BatchScorer {
     return std::max(1, std::min(model_.score_chunk(), max_rows / static_cast<int>(active_.size())));
   }
 
+  // Of all in the shared group at once; how much each of them has left may differ.
+  int shared_count() const {
+    int count = chunk();
+    for (const Scoring* scoring : sharing_) count = std::min(count, scoring->left());
+    return count;
+  }
+
+  // Lets go of what is done: the last slot moves into its place.
+  void leave() {
+    for (size_t slot = sharing_.size(); slot-- > 0;) {
+      if (sharing_[slot]->left() > 0) continue;
+      shared_.drop(static_cast<int>(slot));
+      sharing_[slot] = sharing_.back();
+      sharing_.pop_back();
+    }
+  }
+
+  // Groups hold sequences of one form only: those that are not quantized yet stay alone until they are.
+  void share() {
+    if (request_.chunk_size < 1 || request_.chunk_size > max_shared_chunk) return;
+    for (Scoring& scoring : active_) {
+      if (!scoring.own || scoring.left() == 0 || (scoring.own->format().bits && !scoring.own->quantized())) continue;
+      shared_.join(std::move(*scoring.own));
+      scoring.own.reset();
+      sharing_.push_back(&scoring);
+    }
+  }
+
   void step() {
     std::vector<Part> parts;
     std::vector<uint32_t> tokens;
     std::vector<GroupRows> groups;
-    for (Scoring& scoring : active_) {
-      const int count = std::min(chunk(), scoring.left());
-      const int first_row = static_cast<int>(tokens.size());
-      parts.push_back({&scoring, scoring.start(), first_row, count});
-      groups.push_back({&scoring.state, first_row, count});
-      const auto begin = scoring.tokens.begin() + scoring.start();
+    const auto add = [&](Scoring& scoring, int count) {
+      parts.push_back({&scoring, scoring.start, static_cast<int>(tokens.size()), count});
+      const auto begin = scoring.tokens.begin() + scoring.start;
       tokens.insert(tokens.end(), begin, begin + count);
+      scoring.start += count;
+    };
+    if (!sharing_.empty()) {
+      const int count = shared_count();
+      groups.push_back({&shared_, 0, count});
+      for (Scoring* scoring : sharing_) add(*scoring, count);
+    }
+    for (Scoring& scoring : active_) {
+      if (!scoring.own) continue;
+      const int count = std::min(chunk(), scoring.left());
+      groups.push_back({&*scoring.own, static_cast<int>(tokens.size()), count});
+      add(scoring, count);
     }
     const int total = static_cast<int>(tokens.size());
     std::vector<int> rows(tokens.size());
@@ -111,6 +156,8 @@ class BatchScorer {
   ScoreEvent event_;
   // A list, because steps point to its elements.
   std::list<Scoring> active_;
+  StateGroup shared_;
+  std::vector<Scoring*> sharing_;  // by slot
   size_t admitted_ = 0;
 };
 
