@@ -27,6 +27,14 @@ describe('mlxengine run', () => {
     expect(other?.stdout).not.toBe(first?.stdout);
   });
 
+  it('refuses a penalty where the backend has none, and one that is no number', async () => {
+    const refused = await runMlxengine(['run', question, '--backend', 'fallback', ...greedy, '--repetition-penalty', '1.2']);
+    expect(refused.exitCode).not.toBe(0);
+    expect(refused.stderr).toContain('repetitionPenalty');
+    const wrong = await runMlxengine(['run', question, '--presence-penalty', 'much']);
+    expect(wrong.stderr).toContain('--presence-penalty is "much", expected a number from -100 to 100.');
+  });
+
   it('prints times, speed and memory on standard error', async () => {
     const { stdout, stderr } = await runMlxengine(['run', question, '--stats', '--backend', 'fallback', ...greedy]);
     expect(stdout).not.toContain('tokens/s');

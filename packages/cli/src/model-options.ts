@@ -9,11 +9,16 @@ export const modelOptions: Readonly<Record<'model' | 'backend', CommandOption>> 
   backend: { type: 'string', short: 'b', value: 'B', description: 'auto, mlx or fallback (default: auto)' },
 };
 
+type Penalty = 'repetition-penalty' | 'presence-penalty' | 'frequency-penalty';
+
 /** Options of every command that generates. */
-export const generateOptions: Readonly<Record<'max-tokens' | 'temperature' | 'seed' | 'system' | 'stats', CommandOption>> = {
+export const generateOptions: Readonly<Record<'max-tokens' | 'temperature' | 'seed' | Penalty | 'system' | 'stats', CommandOption>> = {
   'max-tokens': { type: 'string', value: 'N', description: 'most tokens to generate (default: what the context holds)' },
   temperature: { type: 'string', value: 'T', description: '0 is greedy (default: the model\'s own, else 0)' },
   seed: { type: 'string', value: 'S', description: 'the same seed gives the same answer' },
+  'repetition-penalty': { type: 'string', value: 'P', description: 'over 1 repeats less (MLX only, as the two below; default: 1)' },
+  'presence-penalty': { type: 'string', value: 'P', description: 'over 0 repeats less (default: 0)' },
+  'frequency-penalty': { type: 'string', value: 'P', description: 'over 0 repeats less, the more often the less (default: 0)' },
   system: { type: 'string', value: 'TEXT', description: 'instructions for the model' },
   stats: { type: 'boolean', description: 'time, speed and memory on standard error' },
 };
@@ -47,5 +52,17 @@ export function readGenerateOptions(values: OptionValues): GenerateParameters {
     ...(maxTokens === undefined ? {} : { maxTokens }),
     ...(temperature === undefined ? {} : { temperature }),
     ...(seed === undefined ? {} : { seed }),
+    ...readPenalties(values),
+  };
+}
+
+function readPenalties(values: OptionValues): Pick<GenerateParameters, 'repetitionPenalty' | 'presencePenalty' | 'frequencyPenalty'> {
+  const repetitionPenalty = values.number('repetition-penalty', { min: 0, max: 100 });
+  const presencePenalty = values.number('presence-penalty', { min: -100, max: 100 });
+  const frequencyPenalty = values.number('frequency-penalty', { min: -100, max: 100 });
+  return {
+    ...(repetitionPenalty === undefined ? {} : { repetitionPenalty }),
+    ...(presencePenalty === undefined ? {} : { presencePenalty }),
+    ...(frequencyPenalty === undefined ? {} : { frequencyPenalty }),
   };
 }

@@ -1,8 +1,10 @@
 import { ContextLengthError, EngineError, type EngineRequest, type EngineStreamPart, type TokenUsage } from '@mlxengine/core';
 import type { TokenRequest, TokenStatistics } from '@mlxengine/core/backend';
+import { describeTokens } from './describe-tokens.js';
 import { encodePrompt } from './encode-prompt.js';
 import type { OpenedModel } from './open-model.js';
 import { AnswerDecoder } from './answer-decoder.js';
+import { samplingOf } from './sampling-of.js';
 
 /** One answer: the prompt to tokens, the backend's tokens to text, up to a stop string or the model's own end. */
 export async function* generateText(opened: OpenedModel, request: EngineRequest): AsyncGenerator<EngineStreamPart> {
@@ -22,7 +24,10 @@ export async function* generateText(opened: OpenedModel, request: EngineRequest)
       firstTokenMs ??= performance.now() - start;
       count.completionTokens += batch.tokens.length;
       const { text, stopString } = decoder.push(batch.tokens);
-      if (text !== '') yield { type: 'text-delta', text, usage: { ...count } };
+      const logProbabilities = describeTokens(tokenizer, batch);
+      if (text !== '' || logProbabilities.length > 0) {
+        yield { type: 'text-delta', text, usage: { ...count }, ...(logProbabilities.length > 0 && { logProbabilities }) };
+      }
       // Leaving the loop cancels the backend's work; the tokens past the stop string never match a later prompt.
       if (stopString !== undefined) {
         yield stopped(stopString, count, start, firstTokenMs);
@@ -46,12 +51,12 @@ function tokenRequest({ checkpoint, tokenizer }: OpenedModel, { parameters }: En
   const { contextLength } = checkpoint.graph;
   const left = contextLength - prompt.length;
   if (left < 1) throw new ContextLengthError('context.exceeded', { promptTokens: prompt.length, contextLength });
-  const { temperature, topP, topK, minP, seed = 0 } = parameters;
   return {
     prompt,
     maxTokens: Math.min(parameters.maxTokens ?? left, left),
     stopTokens: tokenizer.endTokens,
-    sampling: { temperature, topP, topK, minP, seed },
+    sampling: samplingOf(parameters, tokenizer),
+    ...(parameters.logProbabilities !== undefined && { logProbabilities: parameters.logProbabilities }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { BackendSelection } from './backend-selection.js';
 import { encodePrompt } from './encode-prompt.js';
 import { generateText } from './generate-text.js';
 import type { OpenedModel } from './open-model.js';
+import { sampledParameters } from './sampling-of.js';
 
 /** An `LLMEngine` that `loadModel` made: a checkpoint in MLX's format, in one of the backends. */
 export interface InferenceEngine extends LLMEngine {
@@ -22,7 +23,7 @@ export function inferenceEngine(opened: OpenedModel): InferenceEngine {
   const engine = defineEngine({
     model: checkpoint.configuration,
     supports: {
-      parameters: ['maxTokens', 'temperature', 'topP', 'topK', 'minP', 'seed', 'stop'],
+      parameters: ['maxTokens', 'temperature', 'topP', 'topK', 'minP', 'seed', 'stop', ...sampledParameters(backend.supports)],
       rawPrompts: true,
       countTokens: true,
       prefillProgress: true,

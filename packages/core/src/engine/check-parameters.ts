@@ -1,10 +1,13 @@
 import { checkNumber, describeValue } from '../checks/check-number.js';
+import { mostLogProbabilities } from '../backend/token-request.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.js';
+import { checkLogitBias } from './check-logit-bias.js';
 import type { EngineImplementation } from './engine-implementation.js';
 import type { GenerateParameterName, GenerateParameters } from './generate-parameters.js';
 
 const mostStopStrings = 16;
+const finite = { minimum: -Number.MAX_VALUE, maximum: Number.MAX_VALUE };
 
 const checks: { readonly [Name in GenerateParameterName]: (name: string, value: unknown) => void } = {
   maxTokens: (name, value) => checkNumber(name, value, { minimum: 1, maximum: Infinity, integer: true }),
@@ -14,6 +17,13 @@ const checks: { readonly [Name in GenerateParameterName]: (name: string, value: 
   minP: (name, value) => checkNumber(name, value, { minimum: 0, maximum: 1 }),
   seed: (name, value) => checkNumber(name, value, { minimum: 0, maximum: 0xffffffff, integer: true }),
   stop: checkStop,
+  repetitionPenalty: (name, value) => checkNumber(name, value, { minimum: 0, maximum: Number.MAX_VALUE }),
+  presencePenalty: (name, value) => checkNumber(name, value, finite),
+  frequencyPenalty: (name, value) => checkNumber(name, value, finite),
+  logitBias: checkLogitBias,
+  xtcProbability: (name, value) => checkNumber(name, value, { minimum: 0, maximum: 1 }),
+  xtcThreshold: (name, value) => checkNumber(name, value, { minimum: 0, maximum: 0.5 }),
+  logProbabilities: (name, value) => checkNumber(name, value, { minimum: 0, maximum: mostLogProbabilities, integer: true }),
 };
 
 /**

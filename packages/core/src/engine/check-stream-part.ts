@@ -7,6 +7,9 @@ export function problemOfPart(part: EngineStreamPart): string | undefined {
   switch (part.type) {
     case 'text-delta':
       if (typeof part.text !== 'string') return `text-delta.text: ${describeValue(part.text)}`;
+      if (part.logProbabilities !== undefined && !Array.isArray(part.logProbabilities)) {
+        return `text-delta.logProbabilities: ${describeValue(part.logProbabilities)}`;
+      }
       return part.usage === undefined ? undefined : problemOfCounts('text-delta.usage', part.usage, usageCounts);
     case 'prefill-progress':
       return problemOfCounts('prefill-progress', part, ['processedTokens', 'totalTokens', 'cachedTokens']);

@@ -12,6 +12,7 @@ import type { EngineSupports } from './engine-supports.js';
 import type { GenerateParameters } from './generate-parameters.js';
 import type { LLMEngine } from './llm-engine.js';
 import type { Prompt } from './prompt.js';
+import type { TokenLogProbabilities } from './token-log-probabilities.js';
 
 const supports: EngineSupports = {
   parameters: ['maxTokens', 'temperature', 'topP', 'topK', 'minP', 'seed', 'stop'],
@@ -75,6 +76,38 @@ describe('an answer', () => {
     const timings = { timeToFirstTokenMs: 1, prefillMs: 1, decodeMs: 1 };
     const result = await playing(text('a'), { ...finish, stopString: 'b', timings }).generate('Hi', { temperature: 1, seed: 7 });
     expect(result).toEqual({ text: 'a', finishReason: 'stop', stopString: 'b', usage, timings, seed: 7 });
+  });
+
+  describe('with log-probabilities', () => {
+    const told = (token: number): TokenLogProbabilities => ({ token, text: `<${token}>`, logProbability: -token, likeliest: [] });
+    const part = (value: string, ...tokens: readonly number[]): EngineStreamPart =>
+      ({ type: 'text-delta', text: value, logProbabilities: tokens.map(told) });
+    const asking = (...parts: readonly EngineStreamPart[]): LLMEngine => build(async function* () {
+      for (const one of parts) {
+        await turn();
+        yield one;
+      }
+    }, { supports: { ...supports, parameters: ['logProbabilities'] } });
+
+    test('tells them with the next text and all of them in the result', async () => {
+      const stream = asking(part('', 1), part('ab', 2, 3), part('', 4), finish).stream('Hi', { logProbabilities: 0 });
+      const [texts, events, result] = await Promise.all([collect(stream), collect(stream.events), stream.result]);
+      expect(texts).toEqual(['ab']);
+      expect(events[0]).toEqual(part('ab', 1, 2, 3));
+      expect(result.logProbabilities).toEqual([1, 2, 3, 4].map(told));
+      expect((await collect(stream.events))[0]).toEqual(part('ab', 1, 2, 3));
+    });
+
+    test('joins them for a slow reader', async () => {
+      const stream = asking(part('a', 1), part('b', 2), finish).stream('Hi', { logProbabilities: 0 });
+      const events = stream.events[Symbol.asyncIterator]();
+      await stream.result;
+      expect((await events.next()).value).toEqual(part('ab', 1, 2));
+    });
+
+    test('leaves them out where nobody asked', async () => {
+      expect(await asking(text('a'), finish).generate('Hi')).not.toHaveProperty('logProbabilities');
+    });
   });
 
   test('begins at the call, read or not', async () => {

@@ -1,3 +1,5 @@
+import type { LogitBias } from '../backend/sampling.js';
+
 /**
  * Parameters as an {@link EngineImplementation} gets them: checked, and with the defaults of the model's
  * `samplingDefaults` filled in, else greedy. Those that the engine does not support have the value that does nothing.
@@ -16,4 +18,13 @@ export interface EngineParameters {
   /** The caller's, or a random one where the temperature is over 0 and the engine supports seeds; else absent. */
   readonly seed?: number;
   readonly stop: readonly string[];
+  /** Absent, as the six below: not asked for. */
+  readonly repetitionPenalty?: number;
+  readonly presencePenalty?: number;
+  readonly frequencyPenalty?: number;
+  /** Pairs of token and bias. */
+  readonly logitBias?: LogitBias;
+  readonly xtcProbability?: number;
+  readonly xtcThreshold?: number;
+  readonly logProbabilities?: number;
 }

@@ -1,11 +1,14 @@
 import type { GenerationTimings, TokenUsage } from './generate-result.js';
 import type { PrefillProgressEvent } from './stream-event.js';
+import type { TokenLogProbabilities } from './token-log-probabilities.js';
 
 /** More of the answer. */
 export interface TextPart {
   readonly type: 'text-delta';
-  /** Never half a character; an empty one is passed over. */
+  /** Never half a character; an empty one is not shown to readers. */
   readonly text: string;
+  /** Of the tokens since the last part, where they were asked for. */
+  readonly logProbabilities?: readonly TokenLogProbabilities[];
   /** Tokens so far; the partial result of an aborted answer carries the last that was told. */
   readonly usage?: TokenUsage;
 }

@@ -1,3 +1,5 @@
+import type { TokenLogProbabilities } from './token-log-probabilities.js';
+
 /** Why an answer ended: the model's end or a stop string, `maxTokens` or the context's end, or the reader left. */
 export type FinishReason = 'stop' | 'length' | 'aborted';
 
@@ -29,6 +31,8 @@ export interface GenerateResult {
   /** Absent only where an answer was aborted before the engine knew. */
   readonly usage?: TokenUsage;
   readonly timings?: GenerationTimings;
+  /** Of each generated token, where they were asked for; the end token and tokens past a stop string are among them. */
+  readonly logProbabilities?: readonly TokenLogProbabilities[];
   /** Seed that was used, where anything was drawn and the engine knows it. */
   readonly seed?: number;
 }

@@ -75,7 +75,7 @@ export class Generation {
     if (part.type === 'prefill-progress') return this.#record.addProgress(part);
     this.#usage = part.usage ?? this.#usage;
     if (part.type === 'finish') this.#finish = part;
-    else if (part.text !== '') this.#record.addText(part.text);
+    else this.#record.addText(part.text, part.logProbabilities);
   }
 
   #leave(): void {
@@ -106,13 +106,18 @@ export class Generation {
       ...(stopString === undefined ? {} : { stopString }),
       usage,
       ...(timings === undefined ? {} : { timings }),
+      ...this.#logProbabilities(),
       ...this.#seed(),
     };
   }
 
   #partial(): GenerateResult {
     const usage = this.#usage === undefined ? {} : { usage: this.#usage };
-    return { text: this.#record.text, finishReason: 'aborted', ...usage, ...this.#seed() };
+    return { text: this.#record.text, finishReason: 'aborted', ...usage, ...this.#logProbabilities(), ...this.#seed() };
+  }
+
+  #logProbabilities(): Pick<GenerateResult, 'logProbabilities'> {
+    return this.#request.parameters.logProbabilities === undefined ? {} : { logProbabilities: this.#record.logProbabilities };
   }
 
   #seed(): { readonly seed?: number } {

@@ -1,3 +1,4 @@
+import { logitBiasOf } from './check-logit-bias.js';
 import type { EngineImplementation } from './engine-implementation.js';
 import type { EngineParameters } from './engine-parameters.js';
 import type { GenerateParameterName, GenerateParameters } from './generate-parameters.js';
@@ -18,7 +19,16 @@ export function resolveParameters(parameters: GenerateParameters, { model, suppo
     minP: choose('minP', 0),
     ...(seed === undefined ? {} : { seed }),
     stop: [...(parameters.stop ?? [])],
+    ...given(parameters),
+    ...(parameters.logitBias === undefined ? {} : { logitBias: logitBiasOf(parameters.logitBias) }),
   };
+}
+
+const withoutDefault = ['repetitionPenalty', 'presencePenalty', 'frequencyPenalty', 'xtcProbability', 'xtcThreshold', 'logProbabilities'] as const;
+
+/** Parameters that are as they were given, or absent. */
+function given(parameters: GenerateParameters): Pick<EngineParameters, (typeof withoutDefault)[number]> {
+  return Object.fromEntries(withoutDefault.flatMap((name) => (parameters[name] === undefined ? [] : [[name, parameters[name]]])));
 }
 
 function randomSeed(): number {

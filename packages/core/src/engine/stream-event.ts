@@ -1,4 +1,5 @@
 import type { GenerateResult } from './generate-result.js';
+import type { TokenLogProbabilities } from './token-log-probabilities.js';
 
 /** How far the prompt is. */
 export interface PrefillProgressEvent {
@@ -12,6 +13,8 @@ export interface PrefillProgressEvent {
 export interface TextDeltaEvent {
   readonly type: 'text-delta';
   readonly text: string;
+  /** Of the tokens read since the last one, where they were asked for; their texts need not join to this text. */
+  readonly logProbabilities?: readonly TokenLogProbabilities[];
 }
 
 /** The end; nothing comes after it. */

@@ -11,6 +11,13 @@ const values: { readonly [Name in GenerateParameterName]: { readonly good: unkno
   minP: { good: 0.5, bad: [-0.5, 1.5] },
   seed: { good: 1, bad: [-1, 0.5] },
   stop: { good: ['.'], bad: ['.', ['']] },
+  repetitionPenalty: { good: 1.1, bad: [-1, '1'] },
+  presencePenalty: { good: 0.5, bad: [NaN] },
+  frequencyPenalty: { good: 0.5, bad: [Infinity] },
+  logitBias: { good: { 1: -1 }, bad: [1, [[1]], [[-1, 1]], { text: 1 }, { 1: '1' }] },
+  xtcProbability: { good: 0.5, bad: [-0.5, 1.5] },
+  xtcThreshold: { good: 0.1, bad: [0.6] },
+  logProbabilities: { good: 0, bad: [-1, 0.5, 21] },
 };
 const names = Object.keys(values) as GenerateParameterName[];
 
