@@ -16,6 +16,7 @@ using Clock = std::chrono::steady_clock;
 
 // Freed buffers of outgrown caches pile up otherwise.
 constexpr int steps_between_clears = 256;
+constexpr int long_prompt = 256;
 
 Failure cancelled_failure() {
   return {FailureKind::aborted, "[request] cancelled", "", 0};
@@ -114,6 +115,8 @@ void Scheduler::prefill_one() {
   try {
     const auto start = Clock::now();
     auto logits = prefill.advance(executor_, count);
+    // A long prompt's buffers are of no use to single tokens.
+    if (logits && generation->prompt_length() >= long_prompt) steps_since_clear_ = steps_between_clears;
     if (logits) {
       decode({generation, prefill.release_state(), std::move(*logits)});
     } else {
@@ -131,8 +134,6 @@ void Scheduler::decode(Prefilled sequence) {
   } else {
     (sequence.state.quantized() ? quantized_ : shared_).join(std::move(sequence));
   }
-  // The prompt's buffers are of no use to single tokens.
-  steps_since_clear_ = steps_between_clears;
 }
 
 void Scheduler::step_batches() {
