@@ -2,6 +2,8 @@ export { createReferenceBackend } from './reference/create-reference-backend.js'
 export { createTinyEngine } from './tiny-engine/create-tiny-engine.js';
 export { createByteTokenizer } from './tiny-engine/byte-tokenizer.js';
 export { createTinyModel, type TinyModel } from './tiny-model/create-tiny-model.js';
+export { createTinyStateModel } from './tiny-model/create-tiny-state-model.js';
+export type { TinyStateKind } from './backend-suite/operations/recurrence-variants.js';
 export { createMemoryWeights } from './tiny-model/memory-weights.js';
 export type { TinyModelOptions } from './tiny-model/tiny-model-options.js';
 export type { FloatDtype, TensorWithBytes } from './tiny-model/dense-tensor.js';

@@ -64,6 +64,28 @@ const hybridVariant: OperationVariant = variant('a hybrid', (draft, hidden) => {
   return draft.sum(draft.linear('attention.out', draft.flatten(attend(draft, draft.sum(convolved, scanned), {})), 32), scanned);
 });
 
+/** What a graph keeps of its sequences: everything, a window, latents, recurrent states, or a bit of each. */
+export type TinyStateKind = 'standard' | 'ring' | 'latent' | 'recurrent' | 'mixed';
+
+/** A graph for each kind of state. Heads are of 64 numbers, so that keys and values can be quantized in groups of any size. */
+export const stateKindVariants: Readonly<Record<TinyStateKind, OperationVariant>> = {
+  standard: variant('standard', (draft, hidden) => attend(draft, hidden, { size: 64 })),
+  ring: variant('ring', (draft, hidden) => attend(draft, hidden, { size: 64, window: 8 })),
+  latent: variant('latent', (draft, hidden) => attendLatent(draft, hidden)),
+  recurrent: variant('recurrent', (draft, hidden) => {
+    const convolved = draft.sum(hidden, causalConv(draft, hidden, { activation: 'silu' }));
+    const delta = draft.linear('delta.out', draft.flatten(gatedDelta(draft, convolved, {})), 32);
+    const normed = draft.rmsNorm(draft.sum(convolved, delta), 'norm', 1e-5);
+    return draft.sum(draft.linear('scan.out', draft.flatten(ssmScan(draft, normed, {})), 32), normed);
+  }),
+  mixed: variant('mixed', (draft, hidden) => {
+    const convolved = draft.sum(hidden, causalConv(draft, hidden, { activation: 'silu' }));
+    const scanned = draft.rmsNorm(draft.linear('scan.out', draft.flatten(ssmScan(draft, convolved, {})), 32), 'norm', 1e-5);
+    const near = draft.linear('near.out', draft.flatten(attend(draft, scanned, { name: 'near', size: 64, window: 8 })), 32);
+    return draft.sum(draft.linear('far.out', draft.flatten(attend(draft, draft.sum(scanned, near), { name: 'far', size: 64 })), 32), near);
+  }),
+};
+
 /** Graphs by what their states can do, each of which answers prompts. */
 export const statefulVariants: readonly OperationVariant[] = [
   variant('a convolution', (draft, hidden) => causalConv(draft, hidden, { activation: 'silu' })),
