@@ -4,9 +4,10 @@ import type { CommandOption } from './command.js';
 import type { OptionValues } from './option-values.js';
 
 /** Options of every command that loads a model. */
-export const modelOptions: Readonly<Record<'model' | 'backend', CommandOption>> = {
+export const modelOptions: Readonly<Record<'model' | 'backend' | 'isolate', CommandOption>> = {
   model: { type: 'string', short: 'm', value: 'M', description: 'folder, registry name or hub id (default: smollm2)' },
   backend: { type: 'string', short: 'b', value: 'B', description: 'auto, mlx or fallback (default: auto)' },
+  isolate: { type: 'boolean', description: 'MLX in a process of its own, which may crash' },
 };
 
 type Penalty = 'repetition-penalty' | 'presence-penalty' | 'frequency-penalty';
@@ -27,13 +28,14 @@ const backends: readonly BackendChoice[] = ['auto', 'mlx', 'fallback'];
 
 /** Which model, and how to load it. */
 export function readModelOptions(values: OptionValues): { readonly model: string } & InferenceEngineOptions {
-  return { model: values.text('model') ?? 'smollm2', backend: values.oneOf('backend', backends) ?? 'auto' };
+  return { model: values.text('model') ?? 'smollm2', backend: values.oneOf('backend', backends) ?? 'auto', isolate: values.flag('isolate') };
 }
 
 /** Options of commands that load a model for which there is no default. */
-export const vectorModelOptions: Readonly<Record<'model' | 'backend' | 'json', CommandOption>> = {
+export const vectorModelOptions: Readonly<Record<'model' | 'backend' | 'isolate' | 'json', CommandOption>> = {
   model: { ...modelOptions.model, description: 'folder or hub id' },
   backend: modelOptions.backend,
+  isolate: modelOptions.isolate,
   json: { type: 'boolean', description: 'one line of JSON' },
 };
 

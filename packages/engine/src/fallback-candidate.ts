@@ -5,6 +5,7 @@ import type { BackendCandidate } from './platform.js';
 export const fallbackCandidate: BackendCandidate = {
   name: 'fallback',
   experimental: ['relaxedSimd'],
+  isolates: false,
   probe: probeFallback,
   create: createFallbackBackend,
 };

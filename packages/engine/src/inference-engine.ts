@@ -5,6 +5,7 @@ import { encodePrompt } from './encode-prompt.js';
 import { generateText } from './generate-text.js';
 import type { OpenedModel } from './open-model.js';
 import { sampledParameters } from './sampling-of.js';
+import { traceGeneration } from './telemetry/trace-generation.js';
 
 /** An `LLMEngine` that `loadModel` made: a checkpoint in MLX's format, in one of the backends. */
 export interface InferenceEngine extends LLMEngine {
@@ -20,6 +21,7 @@ export interface InferenceEngine extends LLMEngine {
 /** An engine over a model that is open; `unload` closes it. */
 export function inferenceEngine(opened: OpenedModel): InferenceEngine {
   const { checkpoint, tokenizer, backend, backendSelection, model, loadMs } = opened;
+  const traced = { model: checkpoint.configuration.id, backend: backend.name };
   const engine = defineEngine({
     model: checkpoint.configuration,
     supports: {
@@ -29,7 +31,7 @@ export function inferenceEngine(opened: OpenedModel): InferenceEngine {
       prefillProgress: true,
       deterministicSeed: true,
     },
-    doStream: (request) => generateText(opened, request),
+    doStream: (request) => traceGeneration(traced, request, generateText(opened, request)),
     doCountTokens: (prompt) => encodePrompt(tokenizer, prompt).length,
     doUnload: opened.close,
   });

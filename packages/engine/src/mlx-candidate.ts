@@ -7,10 +7,11 @@ type NativeMLX = typeof import('@mlxengine/native-mlx');
 export const mlxCandidate: BackendCandidate = {
   name: 'mlx',
   experimental: [],
+  isolates: true,
   probe: async () => (await loadPackage())?.probeMLX() ?? notInstalled,
-  create: async () => {
+  create: async ({ isolate = false }) => {
     const { createMLXBackend } = await import('@mlxengine/native-mlx');
-    return createMLXBackend();
+    return createMLXBackend({ isolate });
   },
 };
 

@@ -15,13 +15,18 @@ import type { BackendChoice, BackendSelection } from './backend-selection.js';
 import type { EnginePlatform } from './platform.js';
 import { resolveModel } from './resolve-model.js';
 import { checkMemory } from './check-memory.js';
-import { requestedFeatures, unsupportedFeatures } from './requested-features.js';
+import { cannotIsolate, requestedFeatures, unsupportedFeatures } from './requested-features.js';
 import { selectBackend, type SelectedBackend } from './select-backend.js';
 
 /** How {@link openModel} and `loadModel` load. */
 export interface InferenceEngineOptions extends LoadModelOptions, PassedLoadOptions {
   /** Default `auto`; a backend of one's own is used as it is and stays open at `unload`. */
   readonly backend?: BackendChoice | InferenceBackend;
+  /**
+   * Whether the backend lives in a process of its own, whose end by a native crash is then but a pause; default `false`. MLX
+   * alone does; where another is asked for or all there is, that is a typed error.
+   */
+  readonly isolate?: boolean;
   /** Features that are not settled yet; default: what the environment says, else off. */
   readonly experimental?: ExperimentalFeatures;
   /** Families of the application's own, besides those that come along; see `defineArchitecture`. */
@@ -102,6 +107,7 @@ export async function openOn<Prepared>(
   throwIfAborted(options.signal, 'Loading the model');
   const requested = requestedFeatures(options.experimental);
   if (typeof options.backend === 'object' && requested.length > 0) throw unsupportedFeatures(options.backend.name, requested);
+  if (typeof options.backend === 'object' && options.isolate === true) throw cannotIsolate(options.backend.name);
   // The name is followed first: a misspelled one should not wait for a probe.
   const source = await resolveModel(platform, reference, {
     ...signalOf(options),
@@ -167,7 +173,8 @@ interface TakenBackend extends SelectedBackend {
 async function takeBackend(platform: EnginePlatform, options: InferenceEngineOptions): Promise<TakenBackend> {
   const choice = options.backend ?? 'auto';
   if (typeof choice === 'string') {
-    const selected = await selectBackend(platform, choice, { ...options.experimental && { experimental: options.experimental } });
+    const { experimental, isolate } = options;
+    const selected = await selectBackend(platform, choice, { ...(experimental && { experimental }), ...(isolate !== undefined && { isolate }) });
     return { ...selected, release: async () => selected.backend[Symbol.asyncDispose]() };
   }
   const reason = `${choice.name} was given by the application`;

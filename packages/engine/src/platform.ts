@@ -6,6 +6,8 @@ import type { ExperimentalFeatures, FeatureFlagName } from '@mlxengine/core';
 /** What making a backend takes. */
 export interface CreateBackendOptions {
   readonly experimental?: ExperimentalFeatures;
+  /** Whether it has to live in a process of its own. */
+  readonly isolate?: boolean;
 }
 
 /** A backend that this platform may have. */
@@ -13,6 +15,8 @@ export interface BackendCandidate {
   readonly name: Exclude<BackendChoice, 'auto'>;
   /** Experimental features that it honours. */
   readonly experimental: readonly FeatureFlagName[];
+  /** Whether it can live in a process of its own. */
+  readonly isolates: boolean;
   probe(): Promise<BackendProbe>;
   create(options: CreateBackendOptions): Promise<InferenceBackend>;
 }

@@ -13,3 +13,9 @@ export function requestedFeatures(experimental: ExperimentalFeatures | undefined
 export function unsupportedFeatures(backend: string, features: readonly FeatureFlagName[]): UnsupportedFeatureError {
   return new UnsupportedFeatureError('feature.experimental', { backend, features: features.join(', ') });
 }
+
+/** The error for a backend that cannot live in a process of its own. */
+export function cannotIsolate(backend: string): UnsupportedFeatureError {
+  const remedy = 'Leave "isolate" out, or use the backend mlx by its name.';
+  return new UnsupportedFeatureError('feature.unsupported', { component: `The backend ${backend}`, feature: 'a process of its own', remedy });
+}

@@ -17,6 +17,7 @@ function candidate(name: 'mlx' | 'fallback', probe: Partial<BackendProbe>, creat
   return {
     name,
     experimental: name === 'fallback' ? ['relaxedSimd'] : [],
+    isolates: name === 'mlx',
     probe: async () => ({ backend: name, available: true, automatic: true, checks: [], ...probe }),
     create: async () => create?.() ?? ({ name, device: { kind: 'cpu', name: 'a device' } } as InferenceBackend),
   };
@@ -75,6 +76,17 @@ describe('selectBackend', () => {
     const refused = await selectBackend(platform, 'mlx', { experimental }).catch((error: unknown) => error);
     expect(UnsupportedFeatureError.isInstance(refused)).toBe(true);
     expect((await selectBackend(platform, 'auto', { experimental: { relaxedSimd: false } })).backend.name).toBe('mlx');
+  });
+
+  it('passes over, or refuses by name, a backend that cannot live in a process of its own', async () => {
+    const platform = platformOf(candidate('fallback', {}), candidate('mlx', {}));
+    const { backend, selection } = await selectBackend(platform, 'auto', { isolate: true });
+    expect(backend.name).toBe('mlx');
+    expect(selection.reason).toContain('a process of its own');
+    const refused = await selectBackend(platform, 'fallback', { isolate: true }).catch((error: unknown) => error);
+    expect(UnsupportedFeatureError.isInstance(refused)).toBe(true);
+    const alone = await selectBackend(platformOf(candidate('fallback', {})), 'auto', { isolate: true }).catch((error: unknown) => error);
+    expect(BackendUnavailableError.isInstance(alone)).toBe(true);
   });
 
   it('refuses a backend that the platform does not have', async () => {

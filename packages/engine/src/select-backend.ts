@@ -1,10 +1,10 @@
-import { BackendError, BackendUnavailableError, UnsupportedFeatureError, type FeatureFlagName } from '@mlxengine/core';
+import { BackendError, BackendUnavailableError, UnsupportedFeatureError } from '@mlxengine/core';
 import type { BackendProbe, InferenceBackend } from '@mlxengine/core/backend';
 import type { BackendChoice, BackendSelection } from './backend-selection.js';
 import { explainChoice, whyNot } from './explain-choice.js';
 import type { BackendCandidate, CreateBackendOptions, EnginePlatform } from './platform.js';
 import { probeCandidate } from './probe-candidate.js';
-import { requestedFeatures, unsupportedFeatures } from './requested-features.js';
+import { cannotIsolate, requestedFeatures, unsupportedFeatures } from './requested-features.js';
 
 /** A backend that is ready, and why it was taken. */
 export interface SelectedBackend {
@@ -34,8 +34,8 @@ async function selectNamed(
       remedy: `Use one of: auto, ${platform.candidates.map(({ name }) => name).join(', ')}.`,
     });
   }
-  const missing = missingFeatures(candidate, options);
-  if (missing.length > 0) throw unsupportedFeatures(candidate.name, missing);
+  const refusal = refusalOf(candidate, options);
+  if (refusal !== undefined) throw refusal;
   const probe = await probeCandidate(candidate);
   if (!probe.available) throw unavailable(probe);
   const backend = await candidate.create(options);
@@ -62,8 +62,8 @@ async function tryCandidate(
 ): Promise<{ probe: BackendProbe; backend?: InferenceBackend }> {
   const probe = await probeCandidate(candidate);
   if (!probe.available || !probe.automatic) return { probe };
-  const missing = missingFeatures(candidate, options);
-  if (missing.length > 0) return { probe: failed(probe, 'experimental', unsupportedFeatures(candidate.name, missing).message) };
+  const refusal = refusalOf(candidate, options);
+  if (refusal !== undefined) return { probe: failed(probe, 'options', refusal.message) };
   try {
     return { probe, backend: await candidate.create(options) };
   } catch (error) {
@@ -73,8 +73,11 @@ async function tryCandidate(
   }
 }
 
-function missingFeatures(candidate: BackendCandidate, { experimental }: CreateBackendOptions): readonly FeatureFlagName[] {
-  return requestedFeatures(experimental).filter((name) => !candidate.experimental.includes(name));
+/** Why a candidate cannot do what is asked for; `undefined` where it can. */
+function refusalOf({ name, ...candidate }: BackendCandidate, { experimental, isolate = false }: CreateBackendOptions): UnsupportedFeatureError | undefined {
+  const missing = requestedFeatures(experimental).filter((feature) => !candidate.experimental.includes(feature));
+  if (missing.length > 0) return unsupportedFeatures(name, missing);
+  return isolate && !candidate.isolates ? cannotIsolate(name) : undefined;
 }
 
 function failed(probe: BackendProbe, name: string, detail: string): BackendProbe {

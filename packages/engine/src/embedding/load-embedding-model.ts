@@ -4,6 +4,7 @@ import type { EmbeddingSettings } from '@mlxengine/models';
 import type { BackendSelection } from '../backend-selection.js';
 import { openTextModel, type InferenceEngineOptions, type OpenedTextModel } from '../open-model.js';
 import type { EnginePlatform } from '../platform.js';
+import { traceEmbedding } from '../telemetry/trace-embedding.js';
 import { checkTexts } from '../vectors/check-texts.js';
 import { longestSequence } from '../vectors/longest-sequence.js';
 import { vectorLength } from '../vectors/vector-length.js';
@@ -37,20 +38,24 @@ function embeddingEngine(opened: OpenedTextModel, settings: EmbeddingSettings): 
   const runner = new VectorRunner(opened);
   const maximumLength = longestSequence(opened);
   const unload = (): Promise<void> => runner.unload();
+  const dimensions = vectorLength(checkpoint.graph);
+  const traced = { model: checkpoint.configuration.id, backend: backend.name };
   return {
     specificationVersion: 'v1',
     model: checkpoint.configuration,
-    dimensions: vectorLength(checkpoint.graph),
+    dimensions,
     prompts: Object.keys(settings.prompts),
     maximumLength, backendSelection, device: backend.device, dtype: model.dtype, loadMs,
     async embed(texts, { prompt, signal }: EmbedOptions = {}) {
-      checkTexts('texts', texts);
-      const before = promptText(settings, prompt);
-      const { vectors, tokens } = await runner.run(() => texts.map((text) => {
-        const whole = before + text;
-        return tokenizer.encodeSequence(settings.lowercase ? whole.toLowerCase() : whole, { maximumLength });
-      }), signal);
-      return { embeddings: vectors, usage: { promptTokens: tokens } };
+      return traceEmbedding(traced, dimensions, async () => {
+        checkTexts('texts', texts);
+        const before = promptText(settings, prompt);
+        const { vectors, tokens } = await runner.run(() => texts.map((text) => {
+          const whole = before + text;
+          return tokenizer.encodeSequence(settings.lowercase ? whole.toLowerCase() : whole, { maximumLength });
+        }), signal);
+        return { embeddings: vectors, usage: { promptTokens: tokens } };
+      });
     },
     unload,
     [Symbol.asyncDispose]: unload,
