@@ -58,7 +58,7 @@ function endSpan(span: Span, model: string, usage: TokenUsage | undefined): void
 }
 
 function requestAttributes({ parameters }: EngineRequest): Attributes {
-  const { maxTokens, temperature, topP, topK, seed, stop } = parameters;
+  const { maxTokens, temperature, topP, topK, seed, stop, presencePenalty, frequencyPenalty } = parameters;
   return {
     'gen_ai.output.type': 'text',
     'gen_ai.request.temperature': temperature,
@@ -66,6 +66,8 @@ function requestAttributes({ parameters }: EngineRequest): Attributes {
     ...(topK > 0 && { 'gen_ai.request.top_k': topK }),
     ...(maxTokens !== undefined && { 'gen_ai.request.max_tokens': maxTokens }),
     ...(seed !== undefined && { 'gen_ai.request.seed': seed }),
+    ...(presencePenalty !== undefined && { 'gen_ai.request.presence_penalty': presencePenalty }),
+    ...(frequencyPenalty !== undefined && { 'gen_ai.request.frequency_penalty': frequencyPenalty }),
     ...(stop.length > 0 && { 'gen_ai.request.stop_sequences': [...stop] }),
   };
 }
