@@ -17,7 +17,6 @@ export type {
   ComputeDtype,
   DeviceInformation,
   InferenceBackend,
-  MemoryReport,
 } from './inference-backend.js';
 export type { EmbedRequest, EmbedResult } from './embed.js';
 export type { LogitBias, SamplingParameters } from './sampling.js';
@@ -35,6 +34,7 @@ export type {
 export { checkCacheOptions, checkLoadCache, checkSaveCache } from './check-cache.js';
 export { checkLoadFeatures } from './check-load-features.js';
 export { checkRequestFeatures } from './check-request-features.js';
+export { checkMemoryLimits, type MemoryLimits, type MemoryPressure, type MemoryPressureLevel, type MemoryReport } from './memory.js';
 export type { ScoreBatchRequest, ScoreRequest, ScoreResult } from './score.js';
 export type { TokenConstraint } from './token-constraint.js';
 export type {

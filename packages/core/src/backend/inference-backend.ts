@@ -5,6 +5,7 @@ import type { AdapterSource, FuseAdapterOptions, LoadAdapterOptions, LoadedAdapt
 import type { BackendSupports } from './backend-supports.js';
 import type { LoadCacheRequest, LoadedCache, PrefixCacheOptions, SaveCacheRequest, SavedCache } from './cache.js';
 import type { EmbedRequest, EmbedResult } from './embed.js';
+import type { MemoryLimits, MemoryPressure, MemoryReport } from './memory.js';
 import type { ScoreBatchRequest, ScoreRequest, ScoreResult } from './score.js';
 import type { TokenBatch, TokenRequest } from './token-request.js';
 
@@ -19,12 +20,6 @@ export interface DeviceInformation {
   readonly name: string;
   /** Memory that it can use, in bytes, where known. */
   readonly memoryBytes?: number;
-}
-
-/** Memory of a backend, in bytes. */
-export interface MemoryReport {
-  readonly activeBytes: number;
-  readonly peakBytes: number;
 }
 
 /** How to load a model into a backend. */
@@ -58,6 +53,18 @@ export interface InferenceBackend extends AsyncDisposable {
    */
   loadModel(graph: ModelGraph, weights: WeightSource, options?: BackendLoadOptions): Promise<BackendModel>;
   memory(): MemoryReport;
+  /**
+   * Sets limits for all models of this backend; needs the feature `memory-limits`.
+   * @throws `InvalidArgumentError`; `UnsupportedFeatureError` for one that the device has not
+   */
+  setMemoryLimits?(limits: MemoryLimits): Promise<void>;
+  /** Has `peakBytes` begin anew with what is active; needs the feature `memory-limits`. */
+  resetPeakMemory?(): Promise<void>;
+  /**
+   * Hears of the system's memory pressure, once caches were dropped for it, as long as a model is loaded; needs the feature `memory-limits`.
+   * @returns ends it
+   */
+  onMemoryPressure?(listener: (pressure: MemoryPressure) => void): () => void;
 }
 
 /** A loaded model. Requests may run side by side; the backend schedules them. */
@@ -108,6 +115,11 @@ export interface BackendModel extends AsyncDisposable {
    * @throws `InvalidArgumentError` where none is fused, or while requests run
    */
   unfuseAdapter?(): Promise<void>;
+  /**
+   * Most tokens, prompt and answer, that a sequence of its own could have in the memory that is left now; `undefined` where that is not known.
+   * A request for more is an `OutOfMemoryError`.
+   */
+  fittingTokens?(): number | undefined;
   /** Cancels what runs and gives all memory back. A second call does nothing. */
   unload(): Promise<void>;
 }

@@ -23,3 +23,4 @@ export type {
   BroadcastOperation, ConcatOperation, ReshapeOperation, SliceOperation, TransposeOperation,
 } from './operations/shapes.js';
 export { operationInputs, operationOutputs } from './operation-inputs.js';
+export { fittingPositions, stateBytes, type StateFormat } from './state-bytes.js';

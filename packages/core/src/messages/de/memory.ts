@@ -7,6 +7,10 @@ export const memory: Translation<typeof english> = {
     '{what} braucht {neededBytes} Bytes, die nicht zu bekommen waren. Wähle ein kleineres Modell oder einen kleineren Kontext.',
   'memory.refused':
     '{what}: Der nötige Speicher war nicht zu bekommen: {reason} Ein kleineres Modell oder einen kleineren Kontext wählen.',
-  'memory.estimated':
-    'Die Gewichte von {model} brauchen mindestens {neededBytes} Bytes, {device} hat aber {memoryBytes}. Wähle ein kleineres Modell oder eine stärkere Quantisierung.',
+  'memory.model':
+    'Das Laden von {model} braucht {neededBytes} Bytes ({weightBytes} davon für Gewichte), {device} hat aber noch {availableBytes}. Es ginge: {fits}.',
+  'memory.request':
+    'Eine Folge von {tokens} Tokens braucht {neededBytes} Bytes, es sind aber noch {availableBytes} frei. Es ginge: {fits}.',
+  'memory.pressure':
+    '{what} wurde abgelehnt, weil dem System der Speicher knapp wird. Versuche es später noch einmal oder schließe andere Programme.',
 };
