@@ -78,7 +78,16 @@ describe('loadModel', () => {
     };
     const refused = await rejection(loadModel('smollm2', { backend }));
     expect(OutOfMemoryError.isInstance(refused)).toBe(true);
-    expect((refused as Error).message).toMatch(/smollm2.*at least \d{8} bytes, but a toy has 1000000/);
+    expect((refused as Error).message).toMatch(/smollm2 needs \d{9} bytes.* but a toy has 1000000 left/);
+  });
+
+  it('keeps to the limits that it is given', async () => {
+    const limited = loadModel('smollm2', { backend: 'mlx', memoryLimit: 50_000_000 });
+    expect(await rejection(limited)).toMatchObject({ code: expect.stringMatching(/^memory\.model/) as string });
+    const onFallback = loadModel('smollm2', { backend: 'fallback', memoryLimit: 1_000_000_000 });
+    expect(UnsupportedFeatureError.isInstance(await rejection(onFallback))).toBe(true);
+    await using model = await loadModel('smollm2', { backend: 'mlx', memoryLimit: 170_000_000 });
+    expect(model.model.contextLength).toBeLessThan(8192);
   });
 
   it('makes the module a loader', () => {

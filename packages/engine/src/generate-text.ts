@@ -1,5 +1,5 @@
 import { ContextLengthError, EngineError, type EngineRequest, type EngineStreamPart, type TokenUsage } from '@mlxengine/core';
-import type { TokenRequest, TokenStatistics } from '@mlxengine/core/backend';
+import type { BackendModel, TokenRequest, TokenStatistics } from '@mlxengine/core/backend';
 import { describeTokens } from './describe-tokens.js';
 import { encodePrompt } from './encode-prompt.js';
 import type { OpenedModel } from './open-model.js';
@@ -47,13 +47,18 @@ export async function* generateText(opened: OpenedModel, request: EngineRequest)
   if (!request.signal.aborted) throw new EngineError('engine.generation-failed', { reason: 'the backend ended without saying how' });
 }
 
-function tokenRequest({ checkpoint, tokenizer }: OpenedModel, { parameters }: EngineRequest, prompt: number[]): TokenRequest {
+/** Where nobody says how long an answer may be, memory does; a prompt that fills it is the backend's to refuse. */
+function fitting(model: BackendModel, promptTokens: number): number {
+  return Math.max(1, (model.fittingTokens?.() ?? Infinity) - promptTokens);
+}
+
+function tokenRequest({ checkpoint, tokenizer, model }: OpenedModel, { parameters }: EngineRequest, prompt: number[]): TokenRequest {
   const { contextLength } = checkpoint.graph;
   const left = contextLength - prompt.length;
   if (left < 1) throw new ContextLengthError('context.exceeded', { promptTokens: prompt.length, contextLength });
   return {
     prompt,
-    maxTokens: Math.min(parameters.maxTokens ?? left, left),
+    maxTokens: Math.min(parameters.maxTokens ?? fitting(model, prompt.length), left),
     stopTokens: tokenizer.endTokens,
     sampling: samplingOf(parameters, tokenizer),
     ...(parameters.logProbabilities !== undefined && { logProbabilities: parameters.logProbabilities }),

@@ -7,7 +7,7 @@ import {
   type ModelSource,
   type Tokenizer,
 } from '@mlxengine/core';
-import type { BackendModel, InferenceBackend } from '@mlxengine/core/backend';
+import { requireFeature, type BackendModel, type InferenceBackend, type MemoryLimits } from '@mlxengine/core/backend';
 import { readCheckpoint, type Architecture, type Checkpoint, type ModelTask } from '@mlxengine/models';
 import { loadTokenizer, type TextTokenizer } from '@mlxengine/text';
 import { passedLoadOptions, type PassedLoadOptions } from './backend-load-options.js';
@@ -19,7 +19,7 @@ import { cannotIsolate, requestedFeatures, unsupportedFeatures } from './request
 import { selectBackend, type SelectedBackend } from './select-backend.js';
 
 /** How {@link openModel} and `loadModel` load. */
-export interface InferenceEngineOptions extends LoadModelOptions, PassedLoadOptions {
+export interface InferenceEngineOptions extends LoadModelOptions, PassedLoadOptions, MemoryLimits {
   /** Default `auto`; a backend of one's own is used as it is and stays open at `unload`. */
   readonly backend?: BackendChoice | InferenceBackend;
   /**
@@ -115,11 +115,12 @@ export async function openOn<Prepared>(
   });
   options.onProgress?.({ phase: 'read' });
   const { architectures, task } = options;
-  const checkpoint = adapt(await readCheckpoint(source, { ...signalOf(options), task, ...(architectures && { architectures }) }));
-  const configuration = { ...checkpoint.configuration, id: typeof reference === 'string' ? reference : source.name };
+  const read = adapt(await readCheckpoint(source, { ...signalOf(options), task, ...(architectures && { architectures }) }));
+  const configuration = { ...read.configuration, id: typeof reference === 'string' ? reference : source.name };
   const selected = await takeBackend(platform, options);
   try {
-    checkMemory(checkpoint, selected.backend, options.dtype);
+    await limitMemory(selected.backend, options);
+    const checkpoint = checkMemory({ ...read, configuration }, selected.backend, options.dtype);
     const [prepared, model] = await sideBySide(
       options.signal,
       (signal) => prepare(source, checkpoint, signal),
@@ -129,7 +130,7 @@ export async function openOn<Prepared>(
         onProgress: (progress) => options.onProgress?.({ ...progress, phase: 'weights' }),
       }),
     );
-    return { ...opened({ ...checkpoint, configuration }, selected, model, performance.now() - start), prepared };
+    return { ...opened(checkpoint, selected, model, performance.now() - start), prepared };
   } catch (error) {
     await selected.release();
     throw error;
@@ -163,6 +164,16 @@ async function sideBySide<Prepared>(
 /** An opened model with what else was made of its files. */
 interface OpenedWith<Prepared> extends Omit<OpenedModel, 'tokenizer'> {
   readonly prepared: Prepared;
+}
+
+/** @throws `UnsupportedFeatureError` where limits are asked for that the backend has not */
+async function limitMemory(backend: InferenceBackend, { memoryLimit, cacheLimit, wiredLimit }: InferenceEngineOptions): Promise<void> {
+  const limits = {
+    ...(memoryLimit !== undefined && { memoryLimit }), ...(cacheLimit !== undefined && { cacheLimit }), ...(wiredLimit !== undefined && { wiredLimit }),
+  };
+  if (Object.keys(limits).length === 0) return;
+  requireFeature(backend.supports, backend.name, 'memory-limits', 'Leave the limits of memory out, or use MLX.');
+  await backend.setMemoryLimits?.(limits);
 }
 
 interface TakenBackend extends SelectedBackend {

@@ -3,7 +3,7 @@ export type { ModelTask } from './encoders/plan-task.js';
 export type { EmbeddingModule, EmbeddingSettings, Pooling } from './encoders/read-sentence-transformers.js';
 export { readAdapter, type ReadAdapterOptions } from './adapters/read-adapter.js';
 export { inspectModel, type ModelInspection } from './inspect-model.js';
-export { estimateMemory, fittingContext, type MemoryEstimate, type MemoryUse } from './estimate-memory.js';
+export { contextMemory, estimateMemory, fittingContext, type MemoryEstimate, type MemoryUse } from './estimate-memory.js';
 export { buildGraph, type ArchitectureOptions } from './build-graph.js';
 export { supportedArchitectures } from './architectures/registry.js';
 export {

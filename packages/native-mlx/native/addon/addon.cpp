@@ -1,4 +1,3 @@
-#include <mlx/memory.h>
 #include <mlx/version.h>
 #include <napi.h>
 
@@ -6,6 +5,7 @@
 #include "addon/environment.h"
 #include "addon/guard.h"
 #include "addon/js_reader.h"
+#include "addon/memory.h"
 #include "addon/model_handle.h"
 
 // What JavaScript sees of the addon; src/abi.ts describes every member.
@@ -33,15 +33,6 @@ Napi::Value describe(const Napi::CallbackInfo& info) {
   });
 }
 
-Napi::Value memory(const Napi::CallbackInfo& info) {
-  return guarded(info.Env(), [&]() -> Napi::Value {
-    auto report = Napi::Object::New(info.Env());
-    report.Set("activeBytes", static_cast<double>(mlx::core::get_active_memory()));
-    report.Set("peakBytes", static_cast<double>(mlx::core::get_peak_memory()));
-    return report;
-  });
-}
-
 // Not counted itself, so that reading it changes nothing.
 Napi::Value crossings(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), Environment::of(info.Env())->crossings());
@@ -57,7 +48,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
               Napi::String::New(env, MLXENGINE_VERSION_TEXT(MLX_VERSION_MAJOR, MLX_VERSION_MINOR, MLX_VERSION_PATCH)));
   exports.Set("Model", ModelHandle::define(env));
   exports.Set("describe", Napi::Function::New(env, describe));
-  exports.Set("memory", Napi::Function::New(env, memory));
+  define_memory(env, exports);
   exports.Set("crossings", Napi::Function::New(env, crossings));
   return exports;
 }

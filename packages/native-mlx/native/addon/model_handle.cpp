@@ -76,6 +76,7 @@ Napi::Function ModelHandle::define(Napi::Env env) {
                       InstanceMethod("embed", &ModelHandle::embed),
                       InstanceMethod("answer", &ModelHandle::answer),
                       InstanceMethod("cancel", &ModelHandle::cancel),
+                      InstanceMethod("dropCaches", &ModelHandle::drop_caches),
                       InstanceMethod("unload", &ModelHandle::unload)});
 }
 
@@ -219,6 +220,16 @@ Napi::Value ModelHandle::cancel(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
     environment_->cancel(static_cast<RequestId>(JsReader(info[0], "request").integer(0, UINT32_MAX)));
     return info.Env().Undefined();
+  });
+}
+
+Napi::Value ModelHandle::drop_caches(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const auto work = [model = model_, environment = environment_](RequestId request, const Cancellation&) {
+      model->drop_caches();
+      environment->post(request, DoneEvent{});
+    };
+    return Napi::Number::New(info.Env(), submit(JsReader(info[0], "onEvent").function(), work));
   });
 }
 

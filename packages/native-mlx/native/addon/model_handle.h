@@ -27,6 +27,7 @@ class ModelHandle : public Napi::ObjectWrap<ModelHandle> {
   Napi::Value embed(const Napi::CallbackInfo& info);
   Napi::Value answer(const Napi::CallbackInfo& info);
   Napi::Value cancel(const Napi::CallbackInfo& info);
+  Napi::Value drop_caches(const Napi::CallbackInfo& info);
   Napi::Value unload(const Napi::CallbackInfo& info);
 
   // Runs work on the owner thread; what it throws becomes the request's end.

@@ -28,6 +28,11 @@ void Model::abandon() {
     scheduler->abandon({FailureKind::aborted, "[model] request, expected a loaded model, got unloaded", "", 0});
 }
 
+void Model::drop_caches() {
+  prefix_cache.clear();
+  mx::clear_cache();
+}
+
 void Model::release() {
   abandon();
   mx::synchronize();

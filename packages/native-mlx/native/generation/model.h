@@ -36,7 +36,10 @@ struct Model {
   // Ends all generations.
   void abandon();
 
-  // The same, and gives all memory back.
+  // Gives back what is kept for later requests alone.
+  void drop_caches();
+
+  // Ends all generations and gives all memory back.
   void release();
 };
 

@@ -1,5 +1,5 @@
 import type { Quantization } from '@mlxengine/core';
-import type { BackendModel, BatchingLimits, TokenBatch } from '@mlxengine/core/backend';
+import type { BackendModel, BatchingLimits, MemoryLimits, TokenBatch } from '@mlxengine/core/backend';
 import type { ModelGraph } from '@mlxengine/core/graph';
 
 /** Version of everything in this file; a binary of another one is refused. */
@@ -15,9 +15,33 @@ export interface NativeAddon {
   readonly Model: new (specification: NativeModelSpecification) => NativeModel;
   /** Lists the devices and tries each. Ends with `devices` or `failure`. */
   describe(onEvent: (event: NativeEvent) => void): number;
-  memory(): { readonly activeBytes: number; readonly peakBytes: number };
+  memory(): NativeMemory;
+  /** Sets MLX's own limits, of the whole process. `done` or `failure`. */
+  setMemoryLimits(limits: MemoryLimits, onEvent: (event: NativeEvent) => void): number;
+  /** `done` or `failure`. */
+  resetPeakMemory(onEvent: (event: NativeEvent) => void): number;
+  /** Gives freed memory back that MLX keeps to use again. `done` or `failure`. */
+  clearCache(onEvent: (event: NativeEvent) => void): number;
+  systemMemory(): NativeSystemMemory;
   /** Calls between JavaScript and the addon in this environment so far, either way; this one is not counted. */
   crossings(): number;
+}
+
+/** MLX's memory, in bytes; see `MemoryReport`. */
+export interface NativeMemory {
+  readonly activeBytes: number;
+  readonly peakBytes: number;
+  readonly cacheBytes: number;
+}
+
+/** Figures of the system that JavaScript cannot read, each 0 where it is not known here. */
+export interface NativeSystemMemory {
+  /** Of a CUDA device. */
+  readonly deviceFreeBytes: number;
+  /** Of the system, on Apple's. */
+  readonly availableBytes: number;
+  /** As Apple's kernel counts: 1 normal, 2 warning, 4 critical. */
+  readonly pressureLevel: number;
 }
 
 /** The whole of what `mlxengine_loader.node` exports. */
@@ -69,6 +93,8 @@ export interface NativeModel {
   answer(request: number, choice: Exclude<NativeChoice, null>): void;
   /** Ends a request at its next step; it still tells of its end. */
   cancel(request: number): void;
+  /** Gives back what is kept for later requests alone. `done` or `failure`. */
+  dropCaches(onEvent: (event: NativeEvent) => void): number;
   /** Cancels all that runs and gives the memory back: `done` or `failure`. */
   unload(onEvent: (event: NativeEvent) => void): number;
 }

@@ -1,8 +1,12 @@
 import { throwIfAborted, UnloadedError, type WeightSource } from '@mlxengine/core';
-import type { BackendLoadOptions, BackendModel, BackendSupports, DeviceInformation, InferenceBackend, MemoryReport } from '@mlxengine/core/backend';
+import type {
+  BackendLoadOptions, BackendModel, BackendSupports, DeviceInformation, InferenceBackend, MemoryLimits, MemoryPressure, MemoryReport,
+} from '@mlxengine/core/backend';
 import type { ModelGraph } from '@mlxengine/core/graph';
 import type { NativeAddon, NativeDevice, NativeModel, NativeModelSpecification } from '../abi/native-addon.js';
 import { toThrownError } from '../loading/native-errors.js';
+import { BackendMemory, type BackendMemoryInit } from '../memory/backend-memory.js';
+import { weightBytes } from '../memory/memory-budget.js';
 import { awaitRequest } from './await-request.js';
 import { checkLoad } from './check-load.js';
 import { deviceInformation } from './device-information.js';
@@ -29,14 +33,17 @@ export class MLXBackend implements InferenceBackend {
   readonly #addon: NativeAddon;
   readonly #device: NativeDevice;
   readonly #keeper: AddonKeeper;
-  readonly #models = new Set<BackendModel>();
+  readonly #memory: BackendMemory;
+  readonly #models = new Set<MLXModel>();
   #disposed = false;
 
-  constructor(addon: NativeAddon, device: NativeDevice, keeper: AddonKeeper = noKeeper) {
+  constructor(addon: NativeAddon, device: NativeDevice, keeper: AddonKeeper = noKeeper, system: Omit<BackendMemoryInit, 'addon' | 'device' | 'dropCaches'> = {}) {
     this.#addon = addon;
     this.#device = device;
     this.#keeper = keeper;
     this.device = deviceInformation(device);
+    const dropCaches = (): void => this.#models.forEach((model) => model.dropCaches());
+    this.#memory = new BackendMemory({ addon, device: this.device, dropCaches, ...system });
   }
 
   async loadModel(graph: ModelGraph, weights: WeightSource, options: BackendLoadOptions = {}): Promise<BackendModel> {
@@ -45,25 +52,53 @@ export class MLXBackend implements InferenceBackend {
     checkLoad(graph, weights, options);
     const specification = modelSpecification({ graph, weights, device: this.#device.type, dtype: options.dtype, batching: options.batching });
     const native = this.#create(specification);
+    const giveBack = this.#reserve(graph.architecture, specification);
     try {
       await this.#keeper.load(native, (given) => loadWeights({ native, specification, weights, options: given }), options);
     } catch (error) {
       await awaitRequest({ operation: 'Unloading', start: (onEvent) => native.unload(onEvent) });
+      giveBack();
       throw error;
     }
-    const model: BackendModel = new MLXModel({ native, graph, dtype: specification.dtype, onUnload: () => this.#models.delete(model) });
+    const onUnload = (): void => {
+      giveBack();
+      this.#models.delete(model);
+    };
+    const model = new MLXModel({ native, graph, dtype: specification.dtype, budget: this.#memory.budget, onUnload });
     this.#models.add(model);
     return model;
   }
 
   memory(): MemoryReport {
-    return this.#addon.memory();
+    return this.#memory.report();
+  }
+
+  setMemoryLimits(limits: MemoryLimits): Promise<void> {
+    return this.#memory.setLimits(limits);
+  }
+
+  resetPeakMemory(): Promise<void> {
+    return this.#memory.resetPeak();
+  }
+
+  onMemoryPressure(listener: (pressure: MemoryPressure) => void): () => void {
+    return this.#memory.onPressure(listener);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
     await Promise.all([...this.#models].map((model) => model.unload()));
     await this.#keeper.close();
+  }
+
+  /** Sets the weights' memory aside and watches the system for as long. */
+  #reserve(model: string, specification: NativeModelSpecification): () => void {
+    const giveBack = this.#memory.budget.reserveWeights(model, weightBytes(specification));
+    const stop = this.#memory.watch.start();
+    return () => {
+      giveBack();
+      stop();
+    };
   }
 
   #create(specification: NativeModelSpecification): NativeModel {

@@ -20,6 +20,7 @@ import {
 } from '@mlxengine/core/backend';
 import type { ModelGraph } from '@mlxengine/core/graph';
 import type { NativeModel } from '../abi/native-addon.js';
+import { stateFormat, type MemoryBudget } from '../memory/memory-budget.js';
 import { awaitRequest, type RequestCall } from './await-request.js';
 import { ConstraintAnswers } from './constrain.js';
 import type { FinalEvent } from './final-event.js';
@@ -35,6 +36,8 @@ export interface MLXModelInit {
   readonly native: NativeModel;
   readonly graph: ModelGraph;
   readonly dtype: BackendModel['dtype'];
+  /** Says whether a request's memory can be had. */
+  readonly budget: MemoryBudget;
   readonly onUnload: () => void;
 }
 
@@ -43,13 +46,15 @@ export class MLXModel implements BackendModel {
   readonly dtype: BackendModel['dtype'];
   readonly #native: NativeModel;
   readonly #graph: ModelGraph;
+  readonly #budget: MemoryBudget;
   readonly #onUnload: () => void;
   #unloading: Promise<void> | undefined;
 
-  constructor({ native, graph, dtype, onUnload }: MLXModelInit) {
+  constructor({ native, graph, dtype, budget, onUnload }: MLXModelInit) {
     this.dtype = dtype;
     this.#native = native;
     this.#graph = graph;
+    this.#budget = budget;
     this.#onUnload = onUnload;
   }
 
@@ -61,6 +66,7 @@ export class MLXModel implements BackendModel {
   async score({ tokens, ...options }: ScoreRequest, { signal }: RequestOptions = {}): Promise<ScoreResult> {
     const { vocabularySize, contextLength } = this.#check('Scoring', checkGenerates, signal);
     validateScoreRequest({ tokens, ...options }, vocabularySize, contextLength);
+    this.#checkMemory('Scoring', tokens.length);
     const [result] = await this.#score({ sequences: [tokens], ...options }, signal);
     return result as ScoreResult;
   }
@@ -68,6 +74,7 @@ export class MLXModel implements BackendModel {
   async scoreBatch(request: ScoreBatchRequest, { signal }: RequestOptions = {}): Promise<readonly ScoreResult[]> {
     const { vocabularySize, contextLength } = this.#check('Scoring', checkGenerates, signal);
     validateScoreBatchRequest(request, vocabularySize, contextLength);
+    request.sequences.forEach(({ length }) => this.#checkMemory('Scoring', length));
     return this.#score(request, signal);
   }
 
@@ -75,10 +82,21 @@ export class MLXModel implements BackendModel {
     const graph = this.#check('Embedding', checkEmbeds, signal);
     validateEmbedRequest(request, graph.vocabularySize, graph.contextLength);
     checkTokenTypes(graph, request);
+    request.sequences.forEach(({ length }) => this.#checkMemory('Embedding', length));
     const nativeRequest = nativeEmbedRequest(request);
     const end = await this.#run({ operation: 'Embedding', signal, start: (onEvent) => this.#native.embed(nativeRequest, onEvent) });
     if (end.type !== 'embed') throw this.#unloaded();
     return nativeRequest.hidden ? { pooled: end.pooled, hidden: end.hidden } : { pooled: end.pooled };
+  }
+
+  fittingTokens(): number | undefined {
+    return this.#budget.fittingTokens(this.#graph.states, stateFormat(this.dtype));
+  }
+
+  /** Gives back what is kept for later requests alone, once nothing before it is waiting. */
+  dropCaches(): void {
+    // A failure here is one of the device, which the next request tells of.
+    void awaitRequest({ operation: 'Dropping caches', start: (onEvent) => this.#native.dropCaches(onEvent) }).catch(() => undefined);
   }
 
   unload(): Promise<void> {
@@ -94,6 +112,7 @@ export class MLXModel implements BackendModel {
     const { vocabularySize, contextLength } = this.#check('Generating', checkGenerates, signal);
     checkRequestFeatures(supports, 'mlx', request);
     const maxTokens = validateTokenRequest(request, vocabularySize, contextLength);
+    this.#checkMemory('Generating', request.prompt.length + maxTokens);
     const answers = request.constraint && new ConstraintAnswers(request.constraint, vocabularySize);
     const run = this.#run({
       operation: 'Generating',
@@ -132,6 +151,10 @@ export class MLXModel implements BackendModel {
     const end = await this.#run({ operation: 'Scoring', signal, start: (onEvent) => this.#native.score(nativeRequest, onEvent) });
     if (end.type !== 'score') throw this.#unloaded();
     return nativeRequest.logits ? end.results : end.results.map(({ logProbabilities }) => ({ logProbabilities }));
+  }
+
+  #checkMemory(operation: string, tokens: number): void {
+    this.#budget.checkSequence(operation, this.#graph.states, tokens, stateFormat(this.dtype));
   }
 
   /** The graph, where the model is still loaded and has the outputs that are asked for. */

@@ -1,4 +1,5 @@
-import type { NativeAddon, NativeEvent, NativeModel, NativeModelSpecification } from '../abi/native-addon.js';
+import type { MemoryLimits } from '@mlxengine/core/backend';
+import type { NativeAddon, NativeEvent, NativeModel, NativeModelSpecification, NativeSystemMemory } from '../abi/native-addon.js';
 import { IsolatedModel } from './isolated-model.js';
 import type { Supervisor } from './supervisor.js';
 
@@ -30,7 +31,7 @@ export class IsolatedAddon implements NativeAddon {
   }
 
   describe(onEvent: (event: NativeEvent) => void): number {
-    return this.#supervisor.call({ model: undefined, method: 'describe', parameters: [], onEvent, policy: 'retry' });
+    return this.#call('describe', [], onEvent);
   }
 
   /** As the process last told it, with every end of a request and at most 50 ms ago while it works. */
@@ -38,8 +39,30 @@ export class IsolatedAddon implements NativeAddon {
     return this.#supervisor.memory;
   }
 
+  /** They hold for later processes too. */
+  setMemoryLimits(limits: MemoryLimits, onEvent: (event: NativeEvent) => void): number {
+    this.#supervisor.keepLimits(limits);
+    return this.#call('setMemoryLimits', [limits], onEvent);
+  }
+
+  resetPeakMemory(onEvent: (event: NativeEvent) => void): number {
+    return this.#call('resetPeakMemory', [], onEvent);
+  }
+
+  clearCache(onEvent: (event: NativeEvent) => void): number {
+    return this.#call('clearCache', [], onEvent);
+  }
+
+  systemMemory(): NativeSystemMemory {
+    return this.#supervisor.memory.system;
+  }
+
   /** Messages between the processes. */
   crossings(): number {
     return this.#supervisor.messages;
+  }
+
+  #call(method: string, parameters: readonly unknown[], onEvent: (event: NativeEvent) => void): number {
+    return this.#supervisor.call({ model: undefined, method, parameters, onEvent, policy: 'retry' });
   }
 }

@@ -52,6 +52,10 @@ export class IsolatedModel implements NativeModel {
     this.#supervisor.cancel(request);
   }
 
+  dropCaches(onEvent: Listener): number {
+    return this.#supervisor.call({ model: this, method: 'dropCaches', parameters: [], onEvent, policy: 'retry' });
+  }
+
   unload(onEvent: Listener): number {
     this.#supervisor.forget(this);
     return this.#supervisor.call({ model: this, method: 'unload', parameters: [], onEvent, policy: 'unload' });

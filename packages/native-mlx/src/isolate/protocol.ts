@@ -1,4 +1,4 @@
-import type { NativeAddon, NativeChoice, NativeEvent, NativeModelSpecification } from '../abi/native-addon.js';
+import type { NativeAddon, NativeChoice, NativeEvent, NativeMemory, NativeModelSpecification, NativeSystemMemory } from '../abi/native-addon.js';
 
 /** A request's number between the processes, given by the host. */
 export type CallId = number;
@@ -7,7 +7,9 @@ export type CallId = number;
 export type ModelId = number;
 
 /** Figures of the addon, as it gives them at once; they come along with events. */
-export type MemoryFigures = ReturnType<NativeAddon['memory']>;
+export interface MemoryFigures extends NativeMemory {
+  readonly system: NativeSystemMemory;
+}
 
 /** What the runner is told. */
 export type ToRunner =

@@ -26,7 +26,7 @@ class Runner {
   constructor(addon: NativeAddon) {
     this.#addon = addon;
     const { abiVersion, mlxVersion, builtForMlxVersion } = addon;
-    tell({ type: 'ready', versions: { abiVersion, mlxVersion, builtForMlxVersion }, memory: addon.memory() });
+    tell({ type: 'ready', versions: { abiVersion, mlxVersion, builtForMlxVersion }, memory: this.#figures() });
   }
 
   hear(message: ToRunner): void {
@@ -83,7 +83,11 @@ class Runner {
     const now = performance.now();
     if (!endsRequest(event) && now - this.#memoryTime < memoryIntervalMs) return {};
     this.#memoryTime = now;
-    return { memory: this.#addon.memory() };
+    return { memory: this.#figures() };
+  }
+
+  #figures(): MemoryFigures {
+    return { ...this.#addon.memory(), system: this.#addon.systemMemory() };
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { BackendError } from '@mlxengine/core';
+import type { MemoryLimits } from '@mlxengine/core/backend';
 import type { NativeAddon, NativeChoice, NativeEvent, NativeFailure } from '../abi/native-addon.js';
 import { endsRequest } from '../backend/final-event.js';
 import { toError } from '../loading/native-errors.js';
@@ -39,7 +40,8 @@ export class Supervisor {
   #messages = 0;
   #loads = 0;
   #versions: Versions = { abiVersion: 0, mlxVersion: '', builtForMlxVersion: '' };
-  #memory: MemoryFigures = { activeBytes: 0, peakBytes: 0 };
+  #memory: MemoryFigures = { activeBytes: 0, peakBytes: 0, cacheBytes: 0, system: { deviceFreeBytes: 0, availableBytes: 0, pressureLevel: 0 } };
+  #limits: MemoryLimits = {};
 
   /** Starts the first process. @throws `BackendUnavailableError` */
   async start(): Promise<void> {
@@ -66,6 +68,11 @@ export class Supervisor {
   /** The last that the process told. */
   get memory(): MemoryFigures {
     return this.#memory;
+  }
+
+  /** Has processes that are started from now on begin with these limits. */
+  keepLimits(limits: MemoryLimits): void {
+    this.#limits = { ...this.#limits, ...limits };
   }
 
   /** Messages between the processes so far, either way. */
@@ -203,6 +210,8 @@ export class Supervisor {
         this.#isUp = true;
         this.#versions = message.versions;
         this.#memory = message.memory;
+        // Nobody waits for its end: number 0 is no call's.
+        if (Object.keys(this.#limits).length > 0) this.#tell({ type: 'call', call: 0, model: undefined, method: 'setMemoryLimits', parameters: [this.#limits] });
         started.resolve();
       },
       onEnd: (reason) => {
@@ -220,7 +229,7 @@ export class Supervisor {
   #ended(reason: string): void {
     this.#isUp = false;
     this.#runner = undefined;
-    this.#memory = { ...this.#memory, activeBytes: 0 };
+    this.#memory = { ...this.#memory, activeBytes: 0, cacheBytes: 0 };
     if (this.#lastReason === '') this.#lastReason = reason;
     this.#queue.close();
     const lost = [...this.#calls.values()].filter(({ sent }) => sent);
