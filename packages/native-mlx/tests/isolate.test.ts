@@ -9,8 +9,12 @@ import { createIsolatedBackend, type IsolatedBackend } from '../src/isolate/crea
 import { CrashPolicy } from '../src/isolate/crash-policy.js';
 import { IsolatedAddon } from '../src/isolate/isolated-addon.js';
 import { IsolatedModel } from '../src/isolate/isolated-model.js';
+import { awaitRequest } from '../src/backend/await-request.js';
+import { loadWeights } from '../src/backend/load-weights.js';
+import { modelSpecification } from '../src/backend/model-specification.js';
 import { loadAddon } from '../src/loading/load-addon.js';
 import { generateTokens, greedy, missing, suiteName } from './mlx.js';
+import { nativeRequest, nativeTokens } from './native-model.js';
 
 const open: IsolatedBackend[] = [];
 const tiny = createTinyModel({ contextLength: 20_000 });
@@ -183,6 +187,26 @@ describe.skipIf(missing !== '')(suiteName('MLX in a process of its own', missing
     await expect(generateTokens(model, request())).rejects.toMatchObject({ code: 'native.crash-loop' });
     await expect(made.backend.loadModel(tiny.graph, tiny.weights)).rejects.toMatchObject({ code: 'native.crash-loop' });
     await model.unload();
+  });
+
+  test('a device that computes no more is a new process too', async () => {
+    const { supervisor } = await isolated();
+    const specification = modelSpecification({ ...tiny, device: 'cpu', dtype: undefined });
+    const native = new (new IsolatedAddon(supervisor).Model)(specification) as IsolatedModel;
+    await supervisor.load(native, () => loadWeights({ native, specification, weights: tiny.weights, options: {} }));
+    const expected = await nativeTokens(native, nativeRequest({ maxTokens: 300 }));
+    const { pid } = supervisor;
+    const tokens: number[] = [];
+    await awaitRequest({
+      operation: 'Generating',
+      start: (listener) => native.generate(nativeRequest({ maxTokens: 300 }), listener),
+      onEvent: (event) => {
+        if (event.type === 'tokens' && tokens.push(...event.tokens) < 10) native.failNextSteps(1, 2, () => undefined);
+        return undefined;
+      },
+    });
+    expect(tokens).toEqual(expected);
+    expect(supervisor.pid).not.toBe(pid);
   });
 
   test('an idle one is started again, and memory is what it now has', async () => {

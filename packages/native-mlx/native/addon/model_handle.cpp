@@ -77,7 +77,8 @@ Napi::Function ModelHandle::define(Napi::Env env) {
                       InstanceMethod("answer", &ModelHandle::answer),
                       InstanceMethod("cancel", &ModelHandle::cancel),
                       InstanceMethod("dropCaches", &ModelHandle::drop_caches),
-                      InstanceMethod("unload", &ModelHandle::unload)});
+                      InstanceMethod("unload", &ModelHandle::unload),
+                      InstanceMethod("failNextSteps", &ModelHandle::fail_next_steps)});
 }
 
 ModelHandle::ModelHandle(const Napi::CallbackInfo& info)
@@ -86,6 +87,7 @@ ModelHandle::ModelHandle(const Napi::CallbackInfo& info)
     const JsReader specification(info[0], "model");
     model_->graph = read_graph(specification["graph"]);
     model_->device = read_device(specification["device"]);
+    model_->recovery = std::make_unique<Recovery>(model_->device, environment_->owner()->health());
     model_->limits = read_scheduler_limits(specification["batching"]);
     model_->loader = std::make_unique<WeightLoader>(model_->graph, read_load_plan(specification));
   });
@@ -169,6 +171,7 @@ Napi::Value ModelHandle::generate(const Napi::CallbackInfo& info) {
     const auto job =
         [=, model = model_, environment = environment_, wakes = generations_, request = std::move(request)] {
           try {
+            model->recovery->health().throw_if_dead();
             expect_loaded(*model);
             auto constraint = constrained ? std::make_unique<RemoteConstraint>(environment, id, wakes) : nullptr;
             model->scheduler->add(
@@ -190,7 +193,10 @@ Napi::Value ModelHandle::score(const Napi::CallbackInfo& info) {
     const auto work = [model = model_, environment = environment_, request = std::move(request)](
                           RequestId id, const Cancellation& cancellation) {
       expect_loaded(*model);
-      environment->post(id, mlxengine::score(*model, request, cancellation));
+      model->recovery->twice([&] {
+        model->recovery->throw_if_asked();
+        environment->post(id, mlxengine::score(*model, request, cancellation));
+      });
     };
     return Napi::Number::New(info.Env(), submit(JsReader(info[1], "onEvent").function(), work));
   });
@@ -203,7 +209,10 @@ Napi::Value ModelHandle::embed(const Napi::CallbackInfo& info) {
     const auto work = [model = model_, environment = environment_, request = std::move(request)](
                           RequestId id, const Cancellation& cancellation) {
       expect_loaded(*model);
-      environment->post(id, mlxengine::embed(*model, request, cancellation));
+      model->recovery->twice([&] {
+        model->recovery->throw_if_asked();
+        environment->post(id, mlxengine::embed(*model, request, cancellation));
+      });
     };
     return Napi::Number::New(info.Env(), submit(JsReader(info[1], "onEvent").function(), work));
   });
@@ -240,15 +249,29 @@ Napi::Value ModelHandle::unload(const Napi::CallbackInfo& info) {
       model->release();
       environment->post(request, DoneEvent{});
     };
-    return Napi::Number::New(info.Env(), submit(JsReader(info[0], "onEvent").function(), work));
+    return Napi::Number::New(info.Env(), submit(JsReader(info[0], "onEvent").function(), work, Needs::nothing));
   });
 }
 
-RequestId ModelHandle::submit(const Napi::Function& on_event, Work work) {
+Napi::Value ModelHandle::fail_next_steps(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const auto steps = static_cast<int>(JsReader(info[0], "steps").integer(0, INT32_MAX));
+    const auto looks = static_cast<int>(JsReader(info[1], "looks").integer(0, INT32_MAX));
+    const auto work = [model = model_, environment = environment_, steps, looks](RequestId request,
+                                                                                 const Cancellation&) {
+      model->recovery->fail_next(steps, looks);
+      environment->post(request, DoneEvent{});
+    };
+    return Napi::Number::New(info.Env(), submit(JsReader(info[2], "onEvent").function(), work, Needs::nothing));
+  });
+}
+
+RequestId ModelHandle::submit(const Napi::Function& on_event, Work work, Needs needs) {
   const auto cancellation = std::make_shared<Cancellation>();
   const RequestId request = environment_->begin(this, on_event, cancellation);
-  const auto job = [environment = environment_, model = model_, work = std::move(work), request, cancellation] {
+  const auto job = [environment = environment_, model = model_, work = std::move(work), request, cancellation, needs] {
     try {
+      if (needs == Needs::device) model->recovery->health().throw_if_dead();
       mx::set_default_device(model->device);
       work(request, *cancellation);
     } catch (...) {

@@ -29,10 +29,13 @@ class ModelHandle : public Napi::ObjectWrap<ModelHandle> {
   Napi::Value cancel(const Napi::CallbackInfo& info);
   Napi::Value drop_caches(const Napi::CallbackInfo& info);
   Napi::Value unload(const Napi::CallbackInfo& info);
+  Napi::Value fail_next_steps(const Napi::CallbackInfo& info);
 
   // Runs work on the owner thread; what it throws becomes the request's end.
   using Work = std::function<void(RequestId request, const Cancellation& cancellation)>;
-  RequestId submit(const Napi::Function& on_event, Work work);
+  enum class Needs { device, nothing };
+  RequestId submit(const Napi::Function& on_event, Work work, Needs needs = Needs::device);
+
   std::shared_ptr<Environment> environment_;
   std::shared_ptr<Model> model_ = std::make_shared<Model>();
   std::shared_ptr<RepeatingJob> generations_;  // the work of the model's scheduler

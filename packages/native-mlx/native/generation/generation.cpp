@@ -13,12 +13,24 @@ Generation::Generation(Init init)
       tokens_(request_.prompt),
       batcher_(emit_, /* immediate */ constraint_ != nullptr) {}
 
+bool Generation::restart() {
+  if (std::exchange(restarted_, true)) return false;
+  const int count = generated();
+  request_.prompt = tokens_;
+  request_.generated_tokens += count;
+  request_.max_tokens -= count;
+  return true;
+}
+
 void Generation::start(int cached_tokens) {
+  // Its caller knows of one beginning only.
+  if (restarted_) return;
   cached_tokens_ = cached_tokens;
   meter_.start(prompt_length(), cached_tokens);
 }
 
 void Generation::tell_progress(int processed_tokens) {
+  if (restarted_) return;
   emit_(PrefillProgressEvent{processed_tokens, prompt_length(), cached_tokens_});
 }
 

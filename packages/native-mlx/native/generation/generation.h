@@ -36,11 +36,15 @@ class Generation {
   Constraint* constraint() { return constraint_.get(); }
   bool cancelled() const { return cancellation_->cancelled(); }
 
-  // Prompt and answer so far.
+  // Prompt and answer so far. After a restart all of it is prompt.
   const std::vector<uint32_t>& tokens() const { return tokens_; }
   int prompt_length() const { return static_cast<int>(request_.prompt.size()); }
   // How many tokens were read from the device.
   int generated() const { return static_cast<int>(tokens_.size()) - prompt_length(); }
+
+  // Its state is lost: what was generated becomes part of the prompt, and it begins anew, once. Returns whether it may.
+  bool restart();
+  bool restarted() const { return restarted_; }
 
   // The work begins, with so many tokens of the prompt in the cache.
   void start(int cached_tokens);
@@ -63,6 +67,7 @@ class Generation {
   Meter meter_;
   int cached_tokens_ = 0;
   bool stopped_ = false;
+  bool restarted_ = false;
   bool ended_ = false;
 };
 

@@ -9,7 +9,7 @@ namespace mlxengine {
 
 void Model::start(LoadedWeights weights, mx::Dtype dtype) {
   executor = std::make_unique<Executor>(graph, std::move(weights), dtype);
-  scheduler = std::make_unique<Scheduler>(*executor, prefix_cache, device, limits);
+  scheduler = std::make_unique<Scheduler>(*executor, prefix_cache, device, limits, *recovery);
 }
 
 bool Model::tick() {
@@ -35,7 +35,7 @@ void Model::drop_caches() {
 
 void Model::release() {
   abandon();
-  mx::synchronize();
+  if (!recovery->health().failure()) mx::synchronize();
   loader.reset();
   scheduler.reset();
   executor.reset();

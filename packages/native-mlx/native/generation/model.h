@@ -8,6 +8,7 @@
 
 #include "executor/executor.h"
 #include "generation/prefix_cache.h"
+#include "generation/recovery.h"
 #include "generation/scheduler.h"
 #include "graph/graph.h"
 #include "weights/weight_loader.h"
@@ -22,6 +23,7 @@ struct Model {
   std::unique_ptr<Executor> executor;    // from then on
   PrefixCache prefix_cache;
   SchedulerLimits limits;
+  std::unique_ptr<Recovery> recovery;
   std::unique_ptr<Scheduler> scheduler;  // while there is an executor
 
   // Takes the weights over: it can run from now on.
@@ -39,7 +41,7 @@ struct Model {
   // Gives back what is kept for later requests alone.
   void drop_caches();
 
-  // Ends all generations and gives all memory back.
+  // Ends all generations and gives all memory back, as far as a device that is dead lets it.
   void release();
 };
 

@@ -27,10 +27,12 @@ Failure cancelled_failure() {
 Scheduler::Scheduler(const Executor& executor,
                      PrefixCache& prefix_cache,
                      const mx::Device& device,
-                     SchedulerLimits limits)
+                     SchedulerLimits limits,
+                     Recovery& recovery)
     : executor_(executor),
       prefix_cache_(prefix_cache),
       limits_(limits),
+      recovery_(recovery),
       planner_(device),
       shared_(executor),
       quantized_(executor) {}
@@ -57,6 +59,10 @@ bool Scheduler::tick() {
   admit();
   prefill_one();
   step_batches();
+  if (dead_) {
+    abandon(*dead_);
+    dead_.reset();
+  }
   admit();
   return has_more();
 }
@@ -98,9 +104,10 @@ void Scheduler::admit() {
 
 void Scheduler::begin(GenerationPtr generation) {
   const auto& request = generation->request();
-  // A hit would change the shapes of its steps.
-  auto state = request.deterministic ? StateGroup(executor_.graph())
-                                     : prefix_cache_.take(request.prompt, executor_.graph()).state;
+  // A hit would change the shapes of its steps; and what failed once has nothing from others.
+  auto state = request.deterministic || generation->restarted()
+                   ? StateGroup(executor_.graph())
+                   : prefix_cache_.take(request.prompt, executor_.graph()).state;
   generation->start(state.length(0));
   prefilling_.emplace_back(std::move(generation), std::move(state));
 }
@@ -113,6 +120,7 @@ void Scheduler::prefill_one() {
   const bool is_deterministic = generation->request().deterministic;
   const int count = is_deterministic ? planner_.steady_chunk() : planner_.chunk(anyone_decodes());
   try {
+    recovery_.throw_if_asked();
     const auto start = Clock::now();
     auto logits = prefill.advance(executor_, count);
     // A long prompt's buffers are of no use to single tokens.
@@ -124,12 +132,12 @@ void Scheduler::prefill_one() {
       prefilling_.push_back(std::move(prefill));
     }
   } catch (...) {
-    generation->fail(current_failure());
+    recover({generation}, current_failure());
   }
 }
 
 void Scheduler::decode(Prefilled sequence) {
-  if (sequence.generation->request().deterministic) {
+  if (sequence.generation->request().deterministic || sequence.generation->restarted()) {
     alone_.emplace_back(executor_).join(std::move(sequence));
   } else {
     (sequence.state.quantized() ? quantized_ : shared_).join(std::move(sequence));
@@ -150,10 +158,27 @@ void Scheduler::step(DecodeBatch& batch) {
   if (batch.empty()) return;
   try {
     if (!batch.can_step()) return;
+    recovery_.throw_if_asked();
     for (Ended& ended : batch.step()) settle(std::move(ended));
   } catch (...) {
-    give_up(batch, current_failure());
+    recover(batch.disband(), current_failure());
   }
+}
+
+// The states of those in a step that failed are lost, and what the cache holds may hang on them. Each begins anew from
+// its tokens, alone, so that the one that is the reason takes no others with it again.
+void Scheduler::recover(std::vector<GenerationPtr> generations, const Failure& failure) {
+  const Failure found = recovery_.examine(failure);
+  const bool is_of_device = Recovery::is_of_device(found);
+  if (is_of_device || found.kind == FailureKind::dead) prefix_cache_.clear();
+  for (auto at = generations.rbegin(); at != generations.rend(); ++at) {
+    if (is_of_device && (*at)->restart()) {
+      waiting_.push_front(std::move(*at));
+    } else {
+      (*at)->fail(found);
+    }
+  }
+  if (found.kind == FailureKind::dead) dead_ = found;
 }
 
 // Between steps a state is whole, so it is worth keeping however its request ended.

@@ -11,6 +11,7 @@
 #include "generation/prefill.h"
 #include "generation/prefill_planner.h"
 #include "generation/prefix_cache.h"
+#include "generation/recovery.h"
 
 namespace mlxengine {
 
@@ -26,7 +27,8 @@ class Scheduler {
   Scheduler(const Executor& executor,
             PrefixCache& prefix_cache,
             const mlx::core::Device& device,
-            SchedulerLimits limits);
+            SchedulerLimits limits,
+            Recovery& recovery);
 
   // Takes a generation in, or fails it where too many wait.
   void add(GenerationPtr generation);
@@ -49,19 +51,22 @@ class Scheduler {
   void step_batches();
   void step(DecodeBatch& batch);
   void settle(Ended ended);
+  void recover(std::vector<GenerationPtr> generations, const Failure& failure);
   void give_up(DecodeBatch& batch, const Failure& failure);
   bool has_more();
 
   const Executor& executor_;
   PrefixCache& prefix_cache_;
   const SchedulerLimits limits_;
+  Recovery& recovery_;
   PrefillPlanner planner_;
   std::deque<GenerationPtr> waiting_;
   std::deque<Prefill> prefilling_;
   DecodeBatch shared_;
   DecodeBatch quantized_;         // those whose keys and values were quantized on the way
-  std::list<DecodeBatch> alone_;  // those who asked for steps of their own
+  std::list<DecodeBatch> alone_;  // those who asked for steps of their own, and those who are tried once more
   int steps_since_clear_ = 0;
+  std::optional<Failure> dead_;  // the device, as a step of this tick showed
 };
 
 }  // namespace mlxengine

@@ -7,6 +7,8 @@
 #include <mutex>
 #include <thread>
 
+#include "runtime/device_health.h"
+
 namespace mlxengine {
 
 // The one thread of the process that calls MLX, which is not thread-safe. Jobs run in the order in which they came.
@@ -27,6 +29,9 @@ class OwnerThread {
 
   void post(ClientId client, Job job);
 
+  // Of the device, which all environments and models share.
+  const std::shared_ptr<DeviceHealth>& health() const { return health_; }
+
   // Drops the client's waiting jobs and returns once none of its jobs runs; cancel those first. With a farewell it
   // returns once that ran on this thread and nothing of the dropped jobs is left.
   void leave(ClientId client, Job farewell = nullptr);
@@ -39,6 +44,7 @@ class OwnerThread {
 
   void run();
 
+  std::shared_ptr<DeviceHealth> health_ = std::make_shared<DeviceHealth>();
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Entry> waiting_;

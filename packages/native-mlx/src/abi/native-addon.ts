@@ -97,6 +97,11 @@ export interface NativeModel {
   dropCaches(onEvent: (event: NativeEvent) => void): number;
   /** Cancels all that runs and gives the memory back: `done` or `failure`. */
   unload(onEvent: (event: NativeEvent) => void): number;
+  /**
+   * For tests: so many of the next steps fail as a device would, and after a failure so many looks at whether it still computes;
+   * two in a row mean that it is dead. Until then it is alive, whatever was before. `done`.
+   */
+  failNextSteps(steps: number, looks: number, onEvent: (event: NativeEvent) => void): number;
 }
 
 /** A generation. */

@@ -56,6 +56,10 @@ export class IsolatedModel implements NativeModel {
     return this.#supervisor.call({ model: this, method: 'dropCaches', parameters: [], onEvent, policy: 'retry' });
   }
 
+  failNextSteps(steps: number, looks: number, onEvent: Listener): number {
+    return this.#supervisor.call({ model: this, method: 'failNextSteps', parameters: [steps, looks], onEvent, policy: 'retry' });
+  }
+
   unload(onEvent: Listener): number {
     this.#supervisor.forget(this);
     return this.#supervisor.call({ model: this, method: 'unload', parameters: [], onEvent, policy: 'unload' });
