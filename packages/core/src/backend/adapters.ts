@@ -71,11 +71,17 @@ export function checkAdapter(id: number | undefined, loaded: Iterable<number>): 
   throw new InvalidArgumentError('argument.out-of-range', { name: 'adapter', found: id, expected });
 }
 
+/** What a request says of adapters. */
+export interface AdapterChoice {
+  readonly adapter?: number;
+  readonly adapters?: readonly (number | undefined)[];
+}
+
 /**
  * Checks that a backend has adapters where a request names one.
  * @param backend - its name, for the error
  * @throws `UnsupportedFeatureError`
  */
-export function checkAdapterFeature(supports: BackendSupports, backend: string, { adapter }: { readonly adapter?: number }): void {
-  if (adapter !== undefined) requireFeature(supports, backend, 'adapters', 'Leave "adapter" out, or use another backend.');
+export function checkAdapterFeature(supports: BackendSupports, backend: string, { adapter, adapters }: AdapterChoice): void {
+  if (adapter !== undefined || adapters !== undefined) requireFeature(supports, backend, 'adapters', 'Leave "adapter" out, or use another backend.');
 }

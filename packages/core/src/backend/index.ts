@@ -1,6 +1,7 @@
 export {
   checkAdapter,
   checkAdapterFeature,
+  type AdapterChoice,
   type AdapterFactor,
   type AdapterSource,
   type AdapterWeight,

@@ -22,4 +22,6 @@ export interface ScoreResult {
 export interface ScoreBatchRequest extends Pick<ScoreRequest, 'chunkSize' | 'logits' | 'adapter'> {
   /** One or more, each of two or more ids; their lengths may differ. */
   readonly sequences: readonly (readonly number[] | Uint32Array)[];
+  /** Of each sequence the id of its adapter or `undefined`, where not all have the same; in place of `adapter`. */
+  readonly adapters?: readonly (number | undefined)[];
 }

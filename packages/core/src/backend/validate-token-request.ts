@@ -43,8 +43,9 @@ export function validateScoreRequest(request: ScoreRequest, vocabularySize: numb
  * Checks a score request of several sequences before a backend works on it.
  * @throws as {@link validateScoreRequest}
  */
-export function validateScoreBatchRequest({ sequences, chunkSize }: ScoreBatchRequest, vocabularySize: number, contextLength: number): void {
+export function validateScoreBatchRequest({ sequences, chunkSize, adapters }: ScoreBatchRequest, vocabularySize: number, contextLength: number): void {
   checkNumber('sequences.length', sequences.length, { minimum: 1, maximum: Infinity });
+  if (adapters !== undefined) checkNumber('adapters.length', adapters.length, { minimum: sequences.length, maximum: sequences.length });
   for (const tokens of sequences) validateScoreRequest({ tokens, ...(chunkSize !== undefined && { chunkSize }) }, vocabularySize, contextLength);
 }
 

@@ -2,9 +2,11 @@
 
 #include <mlx/device.h>
 #include <mlx/memory.h>
+#include <mlx/stream.h>
 
 #include "addon/guard.h"
 #include "addon/js_reader.h"
+#include "addon/read_adapter.h"
 #include "addon/read_graph.h"
 #include "addon/read_requests.h"
 #include "generation/embed.h"
@@ -75,6 +77,10 @@ Napi::Function ModelHandle::define(Napi::Env env) {
                       InstanceMethod("score", &ModelHandle::score),
                       InstanceMethod("embed", &ModelHandle::embed),
                       InstanceMethod("answer", &ModelHandle::answer),
+                      InstanceMethod("loadAdapter", &ModelHandle::load_adapter),
+                      InstanceMethod("unloadAdapter", &ModelHandle::unload_adapter),
+                      InstanceMethod("fuseAdapter", &ModelHandle::fuse_adapter),
+                      InstanceMethod("unfuseAdapter", &ModelHandle::unfuse_adapter),
                       InstanceMethod("cancel", &ModelHandle::cancel),
                       InstanceMethod("dropCaches", &ModelHandle::drop_caches),
                       InstanceMethod("unload", &ModelHandle::unload),
@@ -174,8 +180,10 @@ Napi::Value ModelHandle::generate(const Napi::CallbackInfo& info) {
             model->recovery->health().throw_if_dead();
             expect_loaded(*model);
             auto constraint = constrained ? std::make_unique<RemoteConstraint>(environment, id, wakes) : nullptr;
-            model->scheduler->add(
-                std::make_shared<Generation>(Generation::Init{request, cancellation, std::move(constraint), emit}));
+            auto adapter = model->adapters.find(request.adapter);
+            auto key = model->adapters.key(request.adapter);
+            model->scheduler->add(std::make_shared<Generation>(Generation::Init{
+                request, cancellation, std::move(constraint), emit, std::move(adapter), std::move(key)}));
             wakes->wake();
           } catch (...) {
             emit(current_failure());
@@ -223,6 +231,55 @@ Napi::Value ModelHandle::answer(const Napi::CallbackInfo& info) {
     environment_->answer(static_cast<RequestId>(JsReader(info[0], "request").integer(0, UINT32_MAX)), info[1]);
     return info.Env().Undefined();
   });
+}
+
+Napi::Value ModelHandle::load_adapter(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const auto plan =
+        std::make_shared<const AdapterPlan>(read_adapter_plan(JsReader(info[0], "adapter"), model_->graph));
+    return submit_change(info, info[1], [plan](Model& model, const Cancellation& cancellation) {
+      model.adapters.load(*model.executor, *plan, cancellation);
+    });
+  });
+}
+
+Napi::Value ModelHandle::unload_adapter(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const int id = JsReader(info[0], "id").index(INT32_MAX);
+    return submit_change(
+        info, info[1], [id](Model& model, const Cancellation&) { model.adapters.unload(*model.executor, id); });
+  });
+}
+
+Napi::Value ModelHandle::fuse_adapter(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const int id = JsReader(info[0], "id").index(INT32_MAX);
+    const bool dequantize = JsReader(info[1], "dequantize").boolean();
+    return submit_change(info, info[2], [id, dequantize](Model& model, const Cancellation&) {
+      mx::synchronize();
+      model.adapters.fuse(*model.executor, id, dequantize);
+    });
+  });
+}
+
+Napi::Value ModelHandle::unfuse_adapter(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    return submit_change(info, info[0], [](Model& model, const Cancellation&) {
+      mx::synchronize();
+      model.adapters.unfuse(*model.executor);
+    });
+  });
+}
+
+Napi::Value ModelHandle::submit_change(const Napi::CallbackInfo& info, const Napi::Value& on_event, Change change) {
+  const auto work = [model = model_, environment = environment_, change = std::move(change)](
+                        RequestId request, const Cancellation& cancellation) {
+    cancellation.throw_if_cancelled();
+    expect_loaded(*model);
+    change(*model, cancellation);
+    environment->post(request, DoneEvent{});
+  };
+  return Napi::Number::New(info.Env(), submit(JsReader(on_event, "onEvent").function(), work));
 }
 
 Napi::Value ModelHandle::cancel(const Napi::CallbackInfo& info) {

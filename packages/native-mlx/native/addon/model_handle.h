@@ -26,6 +26,10 @@ class ModelHandle : public Napi::ObjectWrap<ModelHandle> {
   Napi::Value score(const Napi::CallbackInfo& info);
   Napi::Value embed(const Napi::CallbackInfo& info);
   Napi::Value answer(const Napi::CallbackInfo& info);
+  Napi::Value load_adapter(const Napi::CallbackInfo& info);
+  Napi::Value unload_adapter(const Napi::CallbackInfo& info);
+  Napi::Value fuse_adapter(const Napi::CallbackInfo& info);
+  Napi::Value unfuse_adapter(const Napi::CallbackInfo& info);
   Napi::Value cancel(const Napi::CallbackInfo& info);
   Napi::Value drop_caches(const Napi::CallbackInfo& info);
   Napi::Value unload(const Napi::CallbackInfo& info);
@@ -35,6 +39,9 @@ class ModelHandle : public Napi::ObjectWrap<ModelHandle> {
   using Work = std::function<void(RequestId request, const Cancellation& cancellation)>;
   enum class Needs { device, nothing };
   RequestId submit(const Napi::Function& on_event, Work work, Needs needs = Needs::device);
+  // The same for what changes the loaded model's adapters and tells nothing but its end.
+  using Change = std::function<void(Model& model, const Cancellation& cancellation)>;
+  Napi::Value submit_change(const Napi::CallbackInfo& info, const Napi::Value& on_event, Change change);
 
   std::shared_ptr<Environment> environment_;
   std::shared_ptr<Model> model_ = std::make_shared<Model>();

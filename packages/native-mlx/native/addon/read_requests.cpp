@@ -72,7 +72,14 @@ std::string read_mode(const JsReader& source) {
   source.fail("affine, mxfp4, nvfp4 or mxfp8");
 }
 
-TensorPlan read_tensor(const JsReader& source) {
+std::optional<int> read_adapter(const JsReader& source) {
+  if (!source.has("adapter")) return std::nullopt;
+  return static_cast<int>(source["adapter"].integer(0, max_int));
+}
+
+}  // namespace
+
+TensorPlan read_tensor_plan(const JsReader& source) {
   TensorPlan plan;
   plan.dtype = read_tensor_dtype(source["dtype"]);
   plan.shape = source["shape"].dimensions(8);
@@ -169,6 +176,7 @@ GenerateRequest read_generate_request(const JsReader& source, const Graph& graph
   const auto total = static_cast<int64_t>(request.prompt.size()) + request.max_tokens;
   if (total > graph.context_length)
     source["maxTokens"].fail("to fit a context of " + std::to_string(graph.context_length));
+  request.adapter = read_adapter(source);
   request.stop_tokens = read_tokens(source["stopTokens"], graph, 0);
   request.sampling = read_sampling(source, graph);
   if (source.has("logProbabilities"))
@@ -187,6 +195,13 @@ ScoreRequest read_score_request(const JsReader& source, const Graph& graph) {
   request.sequences = read_sequences(source["sequences"], graph, 2);
   request.chunk_size = static_cast<int>(source["chunkSize"].integer(0, max_int));
   request.logits = source["logits"].boolean();
+  request.adapters.assign(request.sequences.size(), std::nullopt);
+  if (!source.has("adapters")) return request;
+  const auto adapters = source["adapters"].array();
+  if (adapters.size() != request.sequences.size()) source["adapters"].fail("one for each sequence");
+  for (size_t i = 0; i < adapters.size(); i++) {
+    if (!adapters[i].value().IsNull()) request.adapters[i] = static_cast<int>(adapters[i].integer(0, max_int));
+  }
   return request;
 }
 
@@ -209,7 +224,8 @@ LoadPlan read_load_plan(const JsReader& source) {
   LoadPlan plan;
   plan.dtype = read_compute_dtype(source["dtype"]);
   for (const JsReader& tensor : source["tensors"].array()) {
-    const TensorPlan& added = plan.tensors.insert_or_assign(tensor["name"].string(), read_tensor(tensor)).first->second;
+    const TensorPlan& added =
+        plan.tensors.insert_or_assign(tensor["name"].string(), read_tensor_plan(tensor)).first->second;
     if (!added.file.empty()) plan.file_bytes += added.byte_length;
   }
   for (const JsReader& quantization : source["quantizations"].array()) {

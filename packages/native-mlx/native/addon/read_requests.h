@@ -15,6 +15,9 @@ SchedulerLimits read_scheduler_limits(const JsReader& source);
 ScoreRequest read_score_request(const JsReader& source, const Graph& graph);
 EmbedRequest read_embed_request(const JsReader& source, const Graph& graph);
 
+// A tensor and where its bytes come from.
+TensorPlan read_tensor_plan(const JsReader& source);
+
 // `tensors` and `quantizations` of a model; the float dtype is the one to compute in.
 LoadPlan read_load_plan(const JsReader& source);
 

@@ -1,6 +1,10 @@
 #include "executor/executor.h"
 
+#include <utility>
+
+#include "executor/adapter_weights.h"
 #include "executor/operation_runner.h"
+#include "executor/step_adapters.h"
 
 namespace mx = mlx::core;
 
@@ -11,7 +15,8 @@ Executor::Executor(const Graph& graph, LoadedWeights weights, mx::Dtype dtype)
 
 StepOutputs Executor::run(const Step& step) const {
   Values values = prepared_.constants;
-  OperationRunner runner(prepared_, step, values);
+  StepAdapters adapters(step, mixes_);
+  OperationRunner runner(prepared_, step, values, adapters.empty() ? nullptr : &adapters);
   for (const size_t number : prepared_.schedule) runner.run(number);
   for (const SlotRows& rows : slots_of(step)) {
     if (rows.idle) {
@@ -26,6 +31,25 @@ StepOutputs Executor::run(const Step& step) const {
   };
   const auto& [logits, pooled, hidden] = graph().outputs;
   return {output(logits), output(pooled), output(hidden)};
+}
+
+AdapterPtr Executor::adapt(const AdapterPlan& plan, const Cancellation& cancellation) const {
+  auto adapter = std::make_shared<Adapter>(Adapter{plan.id, {}});
+  adapter->weights.resize(prepared_.weights.size());
+  AdapterLoader loader(plan, cancellation);
+  for (const AdapterWeightPlan& weight : plan.weights) {
+    const auto place = static_cast<size_t>(weight.weight);
+    adapter->weights[place] = adapter_weight(prepared_.weights[place], loader.load(weight), prepared_.dtype);
+  }
+  return adapter;
+}
+
+LoadedWeight Executor::fused(WeightId id, const AdapterWeight& change, bool dequantize) const {
+  return mlxengine::fused(prepared_.weights[static_cast<size_t>(id)], change, dequantize, prepared_.dtype);
+}
+
+LoadedWeight Executor::exchange(WeightId id, LoadedWeight weight) {
+  return std::exchange(prepared_.weights[static_cast<size_t>(id)], std::move(weight));
 }
 
 }  // namespace mlxengine

@@ -1,7 +1,11 @@
 #pragma once
 
+#include "executor/adapter.h"
+#include "executor/adapter_mixes.h"
 #include "executor/prepared_graph.h"
 #include "executor/step.h"
+#include "runtime/cancellation.h"
+#include "weights/adapter_plan.h"
 
 namespace mlxengine {
 
@@ -17,10 +21,21 @@ class Executor {
   // Rows that a step of so many sequences, a token of each, had better have: those added are idle.
   int padded_rows(int rows) const { return rows; }
 
+  // Loads an adapter of this model, evaluated.
+  AdapterPtr adapt(const AdapterPlan& plan, const Cancellation& cancellation) const;
+  // A weight with an adapter's change in it.
+  LoadedWeight fused(WeightId id, const AdapterWeight& change, bool dequantize) const;
+  // Puts another weight in a weight's place, of the same shape. No step is on its way.
+  LoadedWeight exchange(WeightId id, LoadedWeight weight);
+  // Lets go of adapters that are kept for the steps to come.
+  void forget_adapters() { mixes_.clear(); }
+
   const Graph& graph() const { return prepared_.graph; }
 
  private:
   PreparedGraph prepared_;
+  // Made from step to step where adapters share them.
+  mutable AdapterMixes mixes_;
 };
 
 }  // namespace mlxengine

@@ -68,7 +68,9 @@ void OperationRunner::operator()(const ParameterOperation& operation) {
 void OperationRunner::operator()(const EmbeddingOperation& operation) {
   const auto look_up = [&](const mx::array& ids) {
     const auto known = operation.limit ? limited(ids, *operation.limit) : ids;
-    return embedding(known, weight(operation.weight), prepared_.dtype_of(operation.output));
+    const auto made = embedding(known, weight(operation.weight), prepared_.dtype_of(operation.output));
+    if (adapters_ == nullptr) return made;
+    return adapters_->embedding(made, known, operation.weight, value(operation.input).leading);
   };
   make(operation.output, look_up, operation.input);
 }
@@ -83,7 +85,12 @@ void OperationRunner::operator()(const PoolOperation& operation) {
 }
 
 void OperationRunner::operator()(const LinearOperation& operation) {
-  make(operation.output, [&](const mx::array& x) { return linear(x, weight(operation.weight)); }, operation.input);
+  const auto multiply = [&](const mx::array& x) {
+    const auto made = linear(x, weight(operation.weight));
+    if (adapters_ == nullptr) return made;
+    return adapters_->linear(made, x, operation.weight, value(operation.input).leading);
+  };
+  make(operation.output, multiply, operation.input);
 }
 
 void OperationRunner::operator()(const HeadLinearOperation& operation) {
@@ -238,9 +245,11 @@ const mx::array& OperationRunner::sorted(const mx::array& x,
 void OperationRunner::operator()(const ExpertLinearOperation& operation) {
   const auto apply = [&](const mx::array& x, const mx::array& indices) {
     const auto& order = order_of(operation.indices);
-    if (!order) return expert_linear(x, indices, weight(operation.weight));
-    const auto& rows = sorted(x, operation, *order);
-    return sorted_expert_linear(rows, indices, *order, weight(operation.weight));
+    const auto made =
+        order ? sorted_expert_linear(sorted(x, operation, *order), indices, *order, weight(operation.weight))
+              : expert_linear(x, indices, weight(operation.weight));
+    if (adapters_ == nullptr) return made;
+    return adapters_->experts(made, x, indices, operation.weight, value(operation.input).leading);
   };
   make(operation.output, apply, operation.input, operation.indices);
 }

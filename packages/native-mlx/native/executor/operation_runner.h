@@ -11,6 +11,7 @@
 #include "executor/prepared_graph.h"
 #include "executor/rope.h"
 #include "executor/step.h"
+#include "executor/step_adapters.h"
 
 namespace mlxengine {
 
@@ -18,8 +19,9 @@ namespace mlxengine {
 // stays empty, and so does what is made of it.
 class OperationRunner {
  public:
-  OperationRunner(const PreparedGraph& prepared, const Step& step, Values& values)
-      : prepared_(prepared), step_(step), values_(values) {}
+  // `adapters`: null where no row has one.
+  OperationRunner(const PreparedGraph& prepared, const Step& step, Values& values, StepAdapters* adapters = nullptr)
+      : prepared_(prepared), step_(step), values_(values), adapters_(adapters) {}
 
   // The operation of that number.
   void run(size_t number);
@@ -95,6 +97,7 @@ class OperationRunner {
   const PreparedGraph& prepared_;
   const Step& step_;
   Values& values_;
+  StepAdapters* adapters_;
   size_t number_ = 0;
   // What several operations of a step share.
   std::optional<mlx::core::array> positions_;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "executor/adapter.h"
 #include "executor/state_group.h"
 #include "executor/step_memo.h"
 
@@ -19,6 +20,7 @@ struct GroupRows {
   int first;
   int count;
   std::vector<bool> idle = {};
+  std::vector<AdapterPtr> adapters = {};  // of each slot, null: none; empty: none at all
 
   // Slots that it has rows of.
   int slots() const { return idle.empty() ? group->size() : static_cast<int>(idle.size()); }

@@ -110,7 +110,13 @@ void DecodeBatch::submit() {
   if (idle_count == 0) idle.clear();
   std::vector<int> wanted(rows_.size());
   std::iota(wanted.begin(), wanted.end(), 0);
-  choose_next(*executor_.run({joined(tokens), {{&*group_, 0, 1, idle}}, std::move(wanted)}).logits, idle);
+  choose_next(*executor_.run({joined(tokens), {{&*group_, 0, 1, idle, adapters()}}, std::move(wanted)}).logits, idle);
+}
+
+std::vector<AdapterPtr> DecodeBatch::adapters() const {
+  std::vector<AdapterPtr> adapters;
+  for (const Row& row : rows_) adapters.push_back(row.generation->adapter());
+  return adapters;
 }
 
 void DecodeBatch::choose_next(const mx::array& logits, const std::vector<bool>& idle) {

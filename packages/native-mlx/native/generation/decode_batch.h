@@ -63,6 +63,7 @@ class DecodeBatch {
   void choose(Row& row, const mlx::core::array& logits, std::optional<mlx::core::array> allowed);
   static bool wants_step(const Row& row) { return row.token && row.left > 0; }
   void submit();
+  std::vector<AdapterPtr> adapters() const;
   void choose_next(const mlx::core::array& logits, const std::vector<bool>& idle);
   void collect(std::vector<Ended>& ended);
   std::vector<Ended> failed();

@@ -72,7 +72,8 @@ class Embedder {
   void read(const StepOutputs& outputs, const std::vector<GroupRows>& groups, size_t first) {
     ReadBack values;
     for (size_t i = 0; i < groups.size(); i++) {
-      const auto& [state, row, count, idle] = groups[i];
+      const int row = groups[i].first;
+      const int count = groups[i].count;
       const int number = static_cast<int>(i);
       if (!event_.pooled.empty())
         values.add(event_.pooled[first + i],

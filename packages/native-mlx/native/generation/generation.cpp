@@ -10,6 +10,8 @@ Generation::Generation(Init init)
       cancellation_(std::move(init.cancellation)),
       constraint_(std::move(init.constraint)),
       emit_(std::move(init.emit)),
+      adapter_(std::move(init.adapter)),
+      cache_key_(std::move(init.cache_key)),
       tokens_(request_.prompt),
       batcher_(emit_, /* immediate */ constraint_ != nullptr) {}
 

@@ -4,8 +4,10 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "executor/adapter.h"
 #include "generation/constraint.h"
 #include "generation/meter.h"
 #include "generation/request.h"
@@ -24,6 +26,8 @@ class Generation {
     CancellationPtr cancellation;
     std::unique_ptr<Constraint> constraint;  // null: none
     std::function<void(Event)> emit;
+    AdapterPtr adapter = nullptr;  // null: none
+    std::string cache_key = {};    // what states must have been computed with to be of use to it
   };
 
   explicit Generation(Init init);
@@ -33,6 +37,8 @@ class Generation {
   Generation& operator=(const Generation&) = delete;
 
   const GenerateRequest& request() const { return request_; }
+  const AdapterPtr& adapter() const { return adapter_; }
+  const std::string& cache_key() const { return cache_key_; }
   Constraint* constraint() { return constraint_.get(); }
   bool cancelled() const { return cancellation_->cancelled(); }
 
@@ -62,6 +68,8 @@ class Generation {
   CancellationPtr cancellation_;
   std::unique_ptr<Constraint> constraint_;
   std::function<void(Event)> emit_;
+  AdapterPtr adapter_;
+  std::string cache_key_;
   std::vector<uint32_t> tokens_;
   TokenBatcher batcher_;
   Meter meter_;

@@ -38,6 +38,7 @@ void Model::release() {
   if (!recovery->health().failure()) mx::synchronize();
   loader.reset();
   scheduler.reset();
+  adapters.clear();
   executor.reset();
   prefix_cache.clear();
   mx::clear_cache();

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "executor/executor.h"
+#include "generation/model_adapters.h"
 #include "generation/prefix_cache.h"
 #include "generation/recovery.h"
 #include "generation/scheduler.h"
@@ -21,6 +22,7 @@ struct Model {
   mlx::core::Device device = mlx::core::Device::cpu;
   std::unique_ptr<WeightLoader> loader;  // until all weights are there
   std::unique_ptr<Executor> executor;    // from then on
+  ModelAdapters adapters;
   PrefixCache prefix_cache;
   SchedulerLimits limits;
   std::unique_ptr<Recovery> recovery;

@@ -13,7 +13,7 @@ std::optional<mx::array> Prefill::advance(const Executor& executor, int count) {
   count = std::min(count, left());
   const auto first = generation_->request().prompt.begin() + processed();
   const bool is_last = count == left();
-  Step step{mx::array(first, {count}, mx::uint32), {{&state_, 0, count}}, {}};
+  Step step{mx::array(first, {count}, mx::uint32), {{&state_, 0, count, {}, {generation_->adapter()}}}, {}};
   if (is_last) step.rows = {count - 1};
   auto logits = executor.run(step).logits;
   if (is_last) return logits;

@@ -4,8 +4,9 @@
 
 namespace mlxengine {
 
-CachedSequence PrefixCache::take(const std::vector<uint32_t>& prompt, const Graph& graph) {
-  if (!last_) return {{}, StateGroup(graph)};
+CachedSequence PrefixCache::take(const std::vector<uint32_t>& prompt, const Graph& graph, const std::string& key) {
+  if (last_ && last_->key != key) last_.reset();
+  if (!last_) return {{}, StateGroup(graph), key};
   const size_t comparable = std::min(last_->tokens.size(), prompt.size() - 1);
   const auto end =
       std::mismatch(prompt.begin(), prompt.begin() + static_cast<std::ptrdiff_t>(comparable), last_->tokens.begin())
@@ -15,7 +16,7 @@ CachedSequence PrefixCache::take(const std::vector<uint32_t>& prompt, const Grap
   if (common == 0 || (!goes_on && last_->state.restorable(0, static_cast<int>(common)) < static_cast<int>(common))) {
     // Its memory is given back before the new sequence needs its own.
     last_.reset();
-    return {{}, StateGroup(graph)};
+    return {{}, StateGroup(graph), key};
   }
   CachedSequence sequence = std::move(*last_);
   last_.reset();

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "executor/state_group.h"
@@ -12,6 +13,7 @@ namespace mlxengine {
 struct CachedSequence {
   std::vector<uint32_t> tokens;
   StateGroup state;
+  std::string key;  // of what it was computed with
 };
 
 // Keeps the last sequence and gives the part of it that a new prompt begins with. A state that cannot go back to an
@@ -19,7 +21,7 @@ struct CachedSequence {
 class PrefixCache {
  public:
   // The longest usable prefix, cut to leave at least one token of the prompt to compute; empty where nothing matches.
-  CachedSequence take(const std::vector<uint32_t>& prompt, const Graph& graph);
+  CachedSequence take(const std::vector<uint32_t>& prompt, const Graph& graph, const std::string& key);
 
   // Keeps a sequence for the next request. Positions whose token was never read are cut off, and where they cannot be,
   // it is dropped.

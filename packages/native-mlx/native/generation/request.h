@@ -40,12 +40,14 @@ struct GenerateRequest {
   // Of how many of the likeliest tokens log-probabilities are told, besides the chosen one's; absent: of none at all.
   std::optional<int> log_probabilities;
   bool deterministic = false;  // steps of its own, whose shapes depend on nothing else
+  std::optional<int> adapter = std::nullopt;
 };
 
 struct ScoreRequest {
   std::vector<std::vector<uint32_t>> sequences;
   int chunk_size = 0;  // tokens of a sequence in a step; 0: the device's own
   bool logits = false;
+  std::vector<std::optional<int>> adapters;  // one a sequence
 };
 
 struct EmbedRequest {

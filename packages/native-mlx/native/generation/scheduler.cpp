@@ -107,7 +107,7 @@ void Scheduler::begin(GenerationPtr generation) {
   // A hit would change the shapes of its steps; and what failed once has nothing from others.
   auto state = request.deterministic || generation->restarted()
                    ? StateGroup(executor_.graph())
-                   : prefix_cache_.take(request.prompt, executor_.graph()).state;
+                   : prefix_cache_.take(request.prompt, executor_.graph(), generation->cache_key()).state;
   generation->start(state.length(0));
   prefilling_.emplace_back(std::move(generation), std::move(state));
 }
@@ -183,7 +183,7 @@ void Scheduler::recover(std::vector<GenerationPtr> generations, const Failure& f
 
 // Between steps a state is whole, so it is worth keeping however its request ended.
 void Scheduler::settle(Ended ended) {
-  prefix_cache_.keep({ended.generation->tokens(), std::move(ended.state)});
+  prefix_cache_.keep({ended.generation->tokens(), std::move(ended.state), ended.generation->cache_key()});
   if (ended.failure) {
     ended.generation->fail(*ended.failure);
   } else {

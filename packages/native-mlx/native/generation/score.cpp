@@ -30,6 +30,7 @@ struct Scoring {
   const std::vector<uint32_t>& tokens;
   ScoreResult& result;
   std::optional<StateGroup> own;  // none: it is in the shared group
+  AdapterPtr adapter;
   int start = 0;
 
   int left() const { return static_cast<int>(tokens.size()) - start; }
@@ -73,7 +74,10 @@ class BatchScorer {
  private:
   void admit() {
     while (active_.size() < max_side_by_side && admitted_ < request_.sequences.size()) {
-      active_.push_back({request_.sequences[admitted_], event_.results[admitted_], StateGroup(model_.graph)});
+      active_.push_back({request_.sequences[admitted_],
+                         event_.results[admitted_],
+                         StateGroup(model_.graph),
+                         model_.adapters.find(request_.adapters[admitted_])});
       admitted_++;
     }
   }
@@ -88,6 +92,12 @@ class BatchScorer {
     int count = chunk();
     for (const Scoring* scoring : sharing_) count = std::min(count, scoring->left());
     return count;
+  }
+
+  std::vector<AdapterPtr> shared_adapters() const {
+    std::vector<AdapterPtr> adapters;
+    for (const Scoring* scoring : sharing_) adapters.push_back(scoring->adapter);
+    return adapters;
   }
 
   // Lets go of what is done: the last slot moves into its place.
@@ -123,13 +133,13 @@ class BatchScorer {
     };
     if (!sharing_.empty()) {
       const int count = shared_count();
-      groups.push_back({&shared_, 0, count});
+      groups.push_back({&shared_, 0, count, {}, shared_adapters()});
       for (Scoring* scoring : sharing_) add(*scoring, count);
     }
     for (Scoring& scoring : active_) {
       if (!scoring.own) continue;
       const int count = std::min(chunk(), scoring.left());
-      groups.push_back({&*scoring.own, static_cast<int>(tokens.size()), count});
+      groups.push_back({&*scoring.own, static_cast<int>(tokens.size()), count, {}, {scoring.adapter}});
       add(scoring, count);
     }
     const int total = static_cast<int>(tokens.size());

@@ -1,5 +1,5 @@
 import type { Quantization } from '@mlxengine/core';
-import type { BackendModel, BatchingLimits, MemoryLimits, TokenBatch } from '@mlxengine/core/backend';
+import type { AdapterWeight, BackendModel, BatchingLimits, MemoryLimits, TokenBatch } from '@mlxengine/core/backend';
 import type { ModelGraph } from '@mlxengine/core/graph';
 
 /** Version of everything in this file; a binary of another one is refused. */
@@ -89,6 +89,14 @@ export interface NativeModel {
   score(request: NativeScoreRequest, onEvent: (event: NativeEvent) => void): number;
   /** `embed` or `failure`. */
   embed(request: NativeEmbedRequest, onEvent: (event: NativeEvent) => void): number;
+  /** Reads an adapter beside the loaded model: `done` or `failure`. */
+  loadAdapter(adapter: NativeAdapter, onEvent: (event: NativeEvent) => void): number;
+  /** Requests that were made before keep it: `done` or `failure`. */
+  unloadAdapter(id: number, onEvent: (event: NativeEvent) => void): number;
+  /** Puts an adapter into the weights; no request is on its way: `done` or `failure`. */
+  fuseAdapter(id: number, dequantize: boolean, onEvent: (event: NativeEvent) => void): number;
+  /** Puts the weights back as they were; no request is on its way: `done` or `failure`. */
+  unfuseAdapter(onEvent: (event: NativeEvent) => void): number;
   /** Answers the request's `choose` to which its callback said `null`; nothing where it is no longer asked. */
   answer(request: number, choice: Exclude<NativeChoice, null>): void;
   /** Ends a request at its next step; it still tells of its end. */
@@ -131,6 +139,21 @@ export interface NativeGenerateRequest {
   readonly deterministic: boolean;
   /** Whether `choose` is to be asked for each token. */
   readonly constrained: boolean;
+  /** Id of a loaded adapter. */
+  readonly adapter?: number;
+}
+
+/** An adapter; shapes are checked against the graph. */
+export interface NativeAdapter {
+  /** Not in use yet, below 2^31. */
+  readonly id: number;
+  readonly weights: readonly AdapterWeight[];
+  readonly tensors: readonly NativeAdapterTensor[];
+}
+
+/** A tensor of an adapter, in a file or with its bytes, which are copied. */
+export interface NativeAdapterTensor extends NativeTensor {
+  readonly bytes?: Uint8Array;
 }
 
 /** Penalties on the tokens that a context holds. */
@@ -152,6 +175,8 @@ export interface NativeScoreRequest {
   /** Tokens of a sequence in a step; 0: the addon's own. */
   readonly chunkSize: number;
   readonly logits: boolean;
+  /** Of each sequence the id of a loaded adapter or `null`; absent: none. */
+  readonly adapters?: readonly (number | null)[];
 }
 
 /** An embedding of sequences, each whole in one step. */

@@ -9,9 +9,13 @@ import {
   validateScoreBatchRequest,
   validateScoreRequest,
   validateTokenRequest,
+  type AdapterSource,
   type BackendModel,
   type EmbedRequest,
   type EmbedResult,
+  type FuseAdapterOptions,
+  type LoadAdapterOptions,
+  type LoadedAdapter,
   type ScoreBatchRequest,
   type ScoreRequest,
   type ScoreResult,
@@ -24,6 +28,7 @@ import { stateFormat, type MemoryBudget } from '../memory/memory-budget.js';
 import { awaitRequest, type RequestCall } from './await-request.js';
 import { ConstraintAnswers } from './constrain.js';
 import type { FinalEvent } from './final-event.js';
+import { MLXAdapters } from './mlx-adapters.js';
 import { nativeEmbedRequest, nativeGenerateRequest, nativeScoreRequest } from './native-requests.js';
 import { supports } from './supports.js';
 
@@ -48,6 +53,7 @@ export class MLXModel implements BackendModel {
   readonly #graph: ModelGraph;
   readonly #budget: MemoryBudget;
   readonly #onUnload: () => void;
+  readonly #adapters: MLXAdapters;
   #unloading: Promise<void> | undefined;
 
   constructor({ native, graph, dtype, budget, onUnload }: MLXModelInit) {
@@ -56,6 +62,7 @@ export class MLXModel implements BackendModel {
     this.#graph = graph;
     this.#budget = budget;
     this.#onUnload = onUnload;
+    this.#adapters = new MLXAdapters(native, (call) => this.#run(call));
   }
 
   generate(request: TokenRequest, { signal }: RequestOptions = {}): AsyncIterableIterator<TokenBatch> {
@@ -99,7 +106,23 @@ export class MLXModel implements BackendModel {
     void awaitRequest({ operation: 'Dropping caches', start: (onEvent) => this.#native.dropCaches(onEvent) }).catch(() => undefined);
   }
 
+  async loadAdapter(adapter: AdapterSource, options: LoadAdapterOptions = {}): Promise<LoadedAdapter> {
+    this.#check('Loading the adapter', checkGenerates, options.signal);
+    return this.#adapters.load(adapter, options);
+  }
+
+  async fuseAdapter(id: number, options: FuseAdapterOptions = {}): Promise<void> {
+    this.#check('Fusing the adapter', checkGenerates, undefined);
+    return this.#adapters.fuse(id, options);
+  }
+
+  async unfuseAdapter(): Promise<void> {
+    this.#check('Unfusing the adapter', checkGenerates, undefined);
+    return this.#adapters.unfuse();
+  }
+
   unload(): Promise<void> {
+    this.#adapters.forget();
     this.#unloading ??= awaitRequest({ operation: 'Unloading', start: (onEvent) => this.#native.unload(onEvent) }).then(this.#onUnload);
     return this.#unloading;
   }
@@ -114,7 +137,7 @@ export class MLXModel implements BackendModel {
     const maxTokens = validateTokenRequest(request, vocabularySize, contextLength);
     this.#checkMemory('Generating', request.prompt.length + maxTokens);
     const answers = request.constraint && new ConstraintAnswers(request.constraint, vocabularySize);
-    const run = this.#run({
+    const run = this.#adapters.using(request, () => this.#run({
       operation: 'Generating',
       signal,
       start: (onEvent) => this.#native.generate(nativeGenerateRequest(request, maxTokens), onEvent),
@@ -124,7 +147,7 @@ export class MLXModel implements BackendModel {
         if (event.type === 'tokens' || event.type === 'prefill-progress') emit(event);
         return undefined;
       },
-    });
+    }));
     // What the grammar itself threw says more than that the request failed for want of its answer.
     const end = await run.catch((error: unknown) => Promise.reject((answers?.error ?? error) as Error));
     if (answers?.error !== undefined) throw answers.error as Error;
@@ -148,7 +171,8 @@ export class MLXModel implements BackendModel {
 
   async #score(request: ScoreBatchRequest, signal: AbortSignal | undefined): Promise<readonly ScoreResult[]> {
     const nativeRequest = nativeScoreRequest(request);
-    const end = await this.#run({ operation: 'Scoring', signal, start: (onEvent) => this.#native.score(nativeRequest, onEvent) });
+    const start: RequestCall['start'] = (onEvent) => this.#native.score(nativeRequest, onEvent);
+    const end = await this.#adapters.using(request, () => this.#run({ operation: 'Scoring', signal, start }));
     if (end.type !== 'score') throw this.#unloaded();
     return nativeRequest.logits ? end.results : end.results.map(({ logProbabilities }) => ({ logProbabilities }));
   }

@@ -4,7 +4,7 @@ import { nativeSampling } from './native-sampling.js';
 
 /** A generation as the addon takes it. */
 export function nativeGenerateRequest(request: TokenRequest, maxTokens: number): NativeGenerateRequest {
-  const { prompt, stopTokens, sampling, constraint, logProbabilities, deterministic = false } = request;
+  const { prompt, stopTokens, sampling, constraint, logProbabilities, deterministic = false, adapter } = request;
   return {
     prompt: Uint32Array.from(prompt),
     stopTokens: Uint32Array.from(stopTokens),
@@ -13,13 +13,20 @@ export function nativeGenerateRequest(request: TokenRequest, maxTokens: number):
     ...(logProbabilities !== undefined && { logProbabilities }),
     deterministic,
     constrained: constraint !== undefined,
+    ...(adapter !== undefined && { adapter }),
   };
 }
 
 /** A scoring as the addon takes it. */
-export function nativeScoreRequest({ sequences, chunkSize = 0, logits = false }: ScoreBatchRequest): NativeScoreRequest {
+export function nativeScoreRequest({ sequences, chunkSize = 0, logits = false, adapter, adapters }: ScoreBatchRequest): NativeScoreRequest {
   const longest = sequences.reduce((most, { length }) => Math.max(most, length), 0);
-  return { sequences: sequences.map((tokens) => Uint32Array.from(tokens)), chunkSize: Math.min(chunkSize, longest), logits };
+  const chosen = adapters ?? (adapter === undefined ? undefined : sequences.map(() => adapter));
+  return {
+    sequences: sequences.map((tokens) => Uint32Array.from(tokens)),
+    chunkSize: Math.min(chunkSize, longest),
+    logits,
+    ...(chosen && { adapters: chosen.map((id) => id ?? null) }),
+  };
 }
 
 /** An embedding as the addon takes it. */
