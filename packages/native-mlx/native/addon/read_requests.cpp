@@ -77,26 +77,6 @@ std::optional<int> read_adapter(const JsReader& source) {
   return static_cast<int>(source["adapter"].integer(0, max_int));
 }
 
-}  // namespace
-
-TensorPlan read_tensor_plan(const JsReader& source) {
-  TensorPlan plan;
-  plan.dtype = read_tensor_dtype(source["dtype"]);
-  plan.shape = source["shape"].dimensions(8);
-  // Not more than any tensor of a real model, so that the product below stays exact.
-  uint64_t bytes = plan.dtype.size();
-  for (const int dimension : plan.shape) {
-    bytes *= static_cast<uint64_t>(dimension);
-    if (bytes > (uint64_t{1} << 40)) source["shape"].fail("a tensor of at most 2^40 bytes");
-  }
-  plan.byte_length = bytes;
-  if (source.has("file")) {
-    plan.file = source["file"].string();
-    plan.byte_offset = static_cast<uint64_t>(source["byteOffset"].integer(0, max_safe_integer));
-  }
-  return plan;
-}
-
 // What is added to logits or multiplied with them stays within what float32 bears, also over a tiny temperature.
 constexpr double largest_change = 1e9;
 constexpr double smallest_temperature = 1e-18;
@@ -164,6 +144,24 @@ SamplingParameters read_sampling(const JsReader& source, const Graph& graph) {
 }
 
 }  // namespace
+
+TensorPlan read_tensor_plan(const JsReader& source) {
+  TensorPlan plan;
+  plan.dtype = read_tensor_dtype(source["dtype"]);
+  plan.shape = source["shape"].dimensions(8);
+  // Not more than any tensor of a real model, so that the product below stays exact.
+  uint64_t bytes = plan.dtype.size();
+  for (const int dimension : plan.shape) {
+    bytes *= static_cast<uint64_t>(dimension);
+    if (bytes > (uint64_t{1} << 40)) source["shape"].fail("a tensor of at most 2^40 bytes");
+  }
+  plan.byte_length = bytes;
+  if (source.has("file")) {
+    plan.file = source["file"].string();
+    plan.byte_offset = static_cast<uint64_t>(source["byteOffset"].integer(0, max_safe_integer));
+  }
+  return plan;
+}
 
 GenerateRequest read_generate_request(const JsReader& source, const Graph& graph) {
   GenerateRequest request;

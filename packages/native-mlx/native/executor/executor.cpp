@@ -36,8 +36,9 @@ StepOutputs Executor::run(const Step& step) const {
 AdapterPtr Executor::adapt(const AdapterPlan& plan, const Cancellation& cancellation) const {
   auto adapter = std::make_shared<Adapter>(Adapter{plan.id, {}});
   adapter->weights.resize(prepared_.weights.size());
-  AdapterLoader loader(plan, cancellation);
+  const AdapterLoader loader(plan, cancellation);
   for (const AdapterWeightPlan& weight : plan.weights) {
+    cancellation.throw_if_cancelled();
     const auto place = static_cast<size_t>(weight.weight);
     adapter->weights[place] = adapter_weight(prepared_.weights[place], loader.load(weight), prepared_.dtype);
   }

@@ -2,13 +2,12 @@
 
 #include <mlx/array.h>
 
-#include <functional>
-#include <memory>
+#include <map>
 #include <optional>
+#include <string>
 
 #include "runtime/cancellation.h"
 #include "weights/adapter_plan.h"
-#include "weights/file_reader.h"
 
 namespace mlxengine {
 
@@ -19,21 +18,17 @@ struct AdapterFactors {
   std::optional<mlx::core::array> magnitude;
 };
 
-// Reads an adapter's tensors, one weight after another.
+// An adapter's tensors, read at once, in float32: beside a model's they are small.
 class AdapterLoader {
  public:
-  // Both outlive it.
-  AdapterLoader(const AdapterPlan& plan, const Cancellation& cancellation) : plan_(plan), cancellation_(cancellation) {}
+  AdapterLoader(const AdapterPlan& plan, const Cancellation& cancellation);
 
-  AdapterFactors load(const AdapterWeightPlan& weight);
+  AdapterFactors load(const AdapterWeightPlan& weight) const;
 
  private:
-  mlx::core::array factor(const FactorPlan& factor);
-  mlx::core::array floats(const std::string& name);
+  mlx::core::array factor(const FactorPlan& factor) const;
 
-  const AdapterPlan& plan_;
-  const Cancellation& cancellation_;
-  std::unique_ptr<FileReader> file_;
+  std::map<std::string, mlx::core::array> tensors_;
 };
 
 }  // namespace mlxengine

@@ -1,7 +1,8 @@
 import { InvalidArgumentError, throwIfAborted } from '@mlxengine/core';
 import { checkAdapter, type AdapterChoice, type AdapterSource, type FuseAdapterOptions, type LoadAdapterOptions, type LoadedAdapter } from '@mlxengine/core/backend';
 import type { NativeAdapter, NativeAdapterTensor, NativeModel } from '../abi/native-addon.js';
-import type { FinalEvent, RequestCall } from './await-request.js';
+import type { RequestCall } from './await-request.js';
+import type { FinalEvent } from './final-event.js';
 
 /** Runs a request of the model to its end. */
 export type RunRequest = (call: RequestCall) => Promise<FinalEvent>;

@@ -1,4 +1,5 @@
 import type {
+  NativeAdapter,
   NativeChoice,
   NativeEmbedRequest,
   NativeEvent,
@@ -7,6 +8,7 @@ import type {
   NativeModelSpecification,
   NativeScoreRequest,
 } from '../abi/native-addon.js';
+import { AdapterJournal } from './adapter-journal.js';
 import type { ModelId } from './protocol.js';
 import type { Supervisor } from './supervisor.js';
 
@@ -17,6 +19,7 @@ export class IsolatedModel implements NativeModel {
   readonly specification: NativeModelSpecification;
   readonly id: ModelId;
   readonly #supervisor: Supervisor;
+  readonly adapters: AdapterJournal = new AdapterJournal();
 
   constructor(supervisor: Supervisor, id: ModelId, specification: NativeModelSpecification) {
     this.#supervisor = supervisor;
@@ -44,6 +47,22 @@ export class IsolatedModel implements NativeModel {
     return this.#supervisor.call({ model: this, method: 'embed', parameters: [request], onEvent, policy: 'retry' });
   }
 
+  loadAdapter(adapter: NativeAdapter, onEvent: Listener): number {
+    return this.#change('loadAdapter', [adapter], onEvent, () => this.adapters.loaded.set(adapter.id, adapter));
+  }
+
+  unloadAdapter(id: number, onEvent: Listener): number {
+    return this.#change('unloadAdapter', [id], onEvent, () => this.adapters.loaded.delete(id));
+  }
+
+  fuseAdapter(id: number, dequantize: boolean, onEvent: Listener): number {
+    return this.#change('fuseAdapter', [id, dequantize], onEvent, () => (this.adapters.fused = { id, dequantize }));
+  }
+
+  unfuseAdapter(onEvent: Listener): number {
+    return this.#change('unfuseAdapter', [], onEvent, () => (this.adapters.fused = undefined));
+  }
+
   answer(request: number, choice: Exclude<NativeChoice, null>): void {
     this.#supervisor.answer(request, choice);
   }
@@ -63,5 +82,13 @@ export class IsolatedModel implements NativeModel {
   unload(onEvent: Listener): number {
     this.#supervisor.forget(this);
     return this.#supervisor.call({ model: this, method: 'unload', parameters: [], onEvent, policy: 'unload' });
+  }
+
+  #change(method: string, parameters: readonly unknown[], onEvent: Listener, note: () => void): number {
+    const listener = (event: NativeEvent): void => {
+      if (event.type === 'done') note();
+      onEvent(event);
+    };
+    return this.#supervisor.call({ model: this, method, parameters, onEvent: listener, policy: 'loading' });
   }
 }

@@ -277,6 +277,7 @@ export class Supervisor {
       this.#tell({ type: 'create', model: model.id, specification: model.specification });
       try {
         await load();
+        await model.adapters.restore(model);
       } catch (error) {
         if (!this.#isUp) throw error;
         this.#reloads.delete(model);
