@@ -5,7 +5,7 @@ const operation = 'Loading the adapter';
 
 /** The adapters that a model has, to put them back in the next process. */
 export class AdapterJournal {
-  readonly loaded = new Map<number, NativeAdapter>();
+  readonly loaded: Map<number, NativeAdapter> = new Map<number, NativeAdapter>();
   fused: { readonly id: number; readonly dequantize: boolean } | undefined;
 
   /** Puts them into the model, which was just loaded once more. */
