@@ -20,7 +20,7 @@ mx::array transposed(const mx::array& x) {
   return mx::swapaxes(x, -1, -2);
 }
 
-// A group's tokens in float32, token by token: rows [count · slots, …].
+// A group's tokens, token by token: rows [count · slots, …]. In float32 where there are several.
 struct Tokens {
   mx::array queries;  // [rows, Hk, Dk]
   mx::array keys;     // [rows, Hk, Dk]
@@ -38,23 +38,38 @@ struct Tokens {
 };
 
 Tokens tokens_of(const GatedDeltaInputs& inputs, const GroupRows& rows) {
-  const auto own = [&](const mx::array& x) { return by_token(to_float32(rows_of(x, rows)), rows.slots()); };
+  // A single token's casts are part of its work.
+  const auto own = [&](const mx::array& x) {
+    const auto of_group = rows_of(x, rows);
+    return rows.count == 1 ? of_group : by_token(to_float32(of_group), rows.slots());
+  };
   return {own(inputs.queries), own(inputs.keys), own(inputs.values), own(inputs.decay), own(inputs.beta), rows.slots()};
 }
 
-// One token's answer [slots, Hv, Dv]; the state is [slots, Hv, Dv, Dk]. Heads that share a key are one matrix of as
-// many times more rows, so that no key is repeated.
+// One token: its queries and keys [slots, Hk, Dk], values [slots, Hv, Dv], decay, beta and the state [slots, Hv, Dv,
+// Dk] to its answer [slots, Hv, Dv] and the state after it. Heads that share a key are one matrix of as many times more
+// rows, so that no key is repeated.
+std::vector<mx::array> token_work(const std::vector<mx::array>& inputs) {
+  const auto queries = to_float32(inputs[0]);
+  const auto keys = to_float32(inputs[1]);
+  const auto values = to_float32(inputs[2]);
+  const auto& decay = inputs[3];
+  const auto& state = inputs[5];
+  const mx::Shape rows{state.shape(0), keys.shape(1), -1, state.shape(3)};
+  const auto factors = decay.ndim() == 3 ? mx::expand_dims(decay, 2) : mx::expand_dims(decay, {2, 3});
+  const auto decayed = mx::reshape(mx::multiply(state, to_float32(factors)), rows);
+  const auto known = mx::reshape(mx::matmul(decayed, mx::expand_dims(keys, 3)), values.shape());
+  const auto change = mx::multiply(to_float32(mx::expand_dims(inputs[4], 2)), mx::subtract(values, known));
+  const auto column = mx::reshape(change, {rows[0], rows[1], -1, 1});
+  const auto changed = mx::add(decayed, mx::multiply(column, mx::expand_dims(keys, 2)));
+  const auto answer = mx::reshape(mx::matmul(changed, mx::expand_dims(queries, 3)), values.shape());
+  return {answer, mx::reshape(changed, state.shape())};
+}
+
 mx::array step_token(const Tokens& token, mx::array& state) {
-  const mx::Shape shape = state.shape();
-  const mx::Shape rows{shape[0], token.keys.shape(1), -1, shape[3]};
-  const auto factors = token.has_columns() ? mx::expand_dims(token.decay, 2) : mx::expand_dims(token.decay, {2, 3});
-  const auto decayed = mx::reshape(mx::multiply(state, factors), rows);
-  const auto known = mx::reshape(mx::matmul(decayed, mx::expand_dims(token.keys, 3)), token.values.shape());
-  const auto change = mx::multiply(mx::expand_dims(token.beta, 2), mx::subtract(token.values, known));
-  const auto column = mx::reshape(change, {shape[0], rows[1], -1, 1});
-  const auto changed = mx::add(decayed, mx::multiply(column, mx::expand_dims(token.keys, 2)));
-  state = mx::reshape(changed, shape);
-  return mx::reshape(mx::matmul(changed, mx::expand_dims(token.queries, 3)), token.values.shape());
+  auto made = fused(token_work, {token.queries, token.keys, token.values, token.decay, token.beta, state});
+  state = std::move(made[1]);
+  return made[0];
 }
 
 Scanned token_by_token(const Tokens& tokens, const mx::array& before, bool checkpoints) {

@@ -1,5 +1,6 @@
 #include "executor/recurrence.h"
 
+#include <mlx/compile.h>
 #include <mlx/ops.h>
 
 #include "executor/rows.h"
@@ -39,6 +40,14 @@ mx::array lanes_of(const mx::array& x, int slots) {
 
 mx::array token_of(const mx::array& x, int at, int slots) {
   return slice_of(x, 0, at * slots, (at + 1) * slots);
+}
+
+bool is_fusing() {
+  return mx::default_device() != mx::Device::cpu;
+}
+
+std::vector<mx::array> fused(TokenWork work, const std::vector<mx::array>& inputs) {
+  return is_fusing() ? mx::compile(work)(inputs) : work(inputs);
 }
 
 mx::array spread_heads(const mx::array& x, int axis, int count) {

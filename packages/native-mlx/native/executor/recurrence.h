@@ -29,6 +29,14 @@ struct Scanned {
   std::vector<mlx::core::array> states;  // as RecurrentState::write takes them
 };
 
+// Whether `fused` fuses on this device.
+bool is_fusing();
+
+// Work on single tokens as MLX's compiler fuses it, which makes a kernel of many. On GPUs alone: for the CPU it would
+// call a C++ compiler at run time.
+using TokenWork = std::vector<mlx::core::array> (*)(const std::vector<mlx::core::array>&);
+std::vector<mlx::core::array> fused(TokenWork work, const std::vector<mlx::core::array>& inputs);
+
 // Repeats heads along an axis so that head h of `count` reads head floor(h · heads / count).
 mlx::core::array spread_heads(const mlx::core::array& x, int axis, int count);
 

@@ -17,9 +17,9 @@ namespace {
 constexpr int head_block = 128;
 constexpr int column_block = 64;
 
-// A group's tokens in float32, token by token: rows [count · slots, …].
+// A group's tokens, token by token: rows [count · slots, …]. In float32 where there are several.
 struct Tokens {
-  mx::array x;   // dt · x, [rows, H, D]
+  mx::array x;   // [rows, H, D]
   mx::array dt;  // [rows, H]
   mx::array b;   // [rows, G, N]
   mx::array c;   // [rows, G, N]
@@ -33,9 +33,12 @@ struct Tokens {
 };
 
 Tokens tokens_of(const SSMInputs& inputs, const GroupRows& rows) {
-  const auto own = [&](const mx::array& x) { return by_token(to_float32(rows_of(x, rows)), rows.slots()); };
-  const auto dt = own(inputs.dt);
-  return {mx::multiply(own(inputs.x), mx::expand_dims(dt, 2)), dt, own(inputs.b), own(inputs.c), rows.slots()};
+  // A single token's casts are part of its work.
+  const auto own = [&](const mx::array& x) {
+    const auto of_group = rows_of(x, rows);
+    return rows.count == 1 ? of_group : by_token(to_float32(of_group), rows.slots());
+  };
+  return {own(inputs.x), own(inputs.dt), own(inputs.b), own(inputs.c), rows.slots()};
 }
 
 // Factors of a state [..., H, D, N]: [..., H, 1, 1 or N].
@@ -44,16 +47,24 @@ mx::array decay_of(const mx::array& dt, const mx::array& a) {
   return mx::exp(mx::multiply(mx::expand_dims(dt, {-1, -2}), mx::expand_dims(a, 1)));
 }
 
-// One token's answer [slots, H, D]; the state is [slots, H, D, N]. Heads that share b and c are one matrix of as many
-// times more rows.
+// One token: its x [slots, H, D], dt, b and c, a, and the state [slots, H, D, N] to its answer [slots, H, D] and the
+// state after it. Heads that share b and c are one matrix of as many times more rows.
+std::vector<mx::array> token_work(const std::vector<mx::array>& inputs) {
+  const auto dt = to_float32(inputs[1]);
+  const auto x = mx::multiply(to_float32(inputs[0]), mx::expand_dims(dt, 2));
+  const auto b = to_float32(mx::expand_dims(inputs[2], 2));
+  const auto& state = inputs[5];
+  const mx::Shape rows{state.shape(0), b.shape(1), -1, state.shape(3)};
+  const auto kept = mx::reshape(mx::multiply(state, decay_of(dt, inputs[4])), rows);
+  const auto changed = mx::add(kept, mx::multiply(mx::reshape(x, {rows[0], rows[1], -1, 1}), b));
+  const auto answer = mx::matmul(changed, to_float32(mx::expand_dims(inputs[3], 3)));
+  return {mx::reshape(answer, x.shape()), mx::reshape(changed, state.shape())};
+}
+
 mx::array step_token(const Tokens& token, const mx::array& a, mx::array& state) {
-  const mx::Shape shape = state.shape();
-  const mx::Shape rows{shape[0], token.b.shape(1), -1, shape[3]};
-  const auto kept = mx::reshape(mx::multiply(state, decay_of(token.dt, a)), rows);
-  const auto column = mx::reshape(token.x, {shape[0], rows[1], -1, 1});
-  const auto changed = mx::add(kept, mx::multiply(column, mx::expand_dims(token.b, 2)));
-  state = mx::reshape(changed, shape);
-  return mx::reshape(mx::matmul(changed, mx::expand_dims(token.c, 3)), token.x.shape());
+  auto made = fused(token_work, {token.x, token.dt, token.b, token.c, a, state});
+  state = std::move(made[1]);
+  return made[0];
 }
 
 Scanned token_by_token(const Tokens& tokens, const mx::array& a, const mx::array& before, bool checkpoints) {
@@ -70,7 +81,7 @@ Scanned token_by_token(const Tokens& tokens, const mx::array& a, const mx::array
 
 // A block of tokens with the heads of all slots as lanes.
 struct Block {
-  mx::array x;   // [n, lanes, D]
+  mx::array x;   // dt · x, [n, lanes, D]
   mx::array dt;  // [n, lanes]
   mx::array b;   // [n, slots · G, N]
   mx::array c;   // [n, slots · G, N]
@@ -78,7 +89,7 @@ struct Block {
 
 Block block_of(const Tokens& tokens) {
   const auto own = [&](const mx::array& x) { return lanes_of(x, tokens.slots); };
-  return {own(tokens.x), own(tokens.dt), own(tokens.b), own(tokens.c)};
+  return {own(mx::multiply(tokens.x, mx::expand_dims(tokens.dt, 2))), own(tokens.dt), own(tokens.b), own(tokens.c)};
 }
 
 // One decay a head, a [lanes]: answers are products with all earlier inputs of the block, and with the state before it.
