@@ -10,6 +10,11 @@ export const modelOptions: Readonly<Record<'model' | 'backend' | 'isolate', Comm
   isolate: { type: 'boolean', description: 'MLX in a process of its own, which may crash' },
 };
 
+/** Options of commands whose answers an adapter may change. */
+export const adapterOptions: Readonly<Record<'adapter', CommandOption>> = {
+  adapter: { type: 'string', value: 'A', description: 'LoRA or DoRA adapter of mlx-lm or PEFT: folder or hub id (MLX only)' },
+};
+
 type Penalty = 'repetition-penalty' | 'presence-penalty' | 'frequency-penalty';
 
 /** Options of every command that generates. */
@@ -25,6 +30,12 @@ export const generateOptions: Readonly<Record<'max-tokens' | 'temperature' | 'se
 };
 
 const backends: readonly BackendChoice[] = ['auto', 'mlx', 'fallback'];
+
+/** The adapter that answers are to be computed with. */
+export function readAdapterOptions(values: OptionValues): Pick<InferenceEngineOptions, 'adapter'> {
+  const adapter = values.text('adapter');
+  return adapter === undefined ? {} : { adapter };
+}
 
 /** Which model, and how to load it. */
 export function readModelOptions(values: OptionValues): { readonly model: string } & InferenceEngineOptions {

@@ -52,7 +52,7 @@ function fitting(model: BackendModel, promptTokens: number): number {
   return Math.max(1, (model.fittingTokens?.() ?? Infinity) - promptTokens);
 }
 
-function tokenRequest({ checkpoint, tokenizer, model }: OpenedModel, { parameters }: EngineRequest, prompt: number[]): TokenRequest {
+function tokenRequest({ checkpoint, tokenizer, model, adapter }: OpenedModel, { parameters }: EngineRequest, prompt: number[]): TokenRequest {
   const { contextLength } = checkpoint.graph;
   const left = contextLength - prompt.length;
   if (left < 1) throw new ContextLengthError('context.exceeded', { promptTokens: prompt.length, contextLength });
@@ -61,6 +61,7 @@ function tokenRequest({ checkpoint, tokenizer, model }: OpenedModel, { parameter
     maxTokens: Math.min(parameters.maxTokens ?? fitting(model, prompt.length), left),
     stopTokens: tokenizer.endTokens,
     sampling: samplingOf(parameters, tokenizer),
+    ...(adapter && { adapter: adapter.id }),
     ...(parameters.logProbabilities !== undefined && { logProbabilities: parameters.logProbabilities }),
   };
 }

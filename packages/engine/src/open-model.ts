@@ -7,7 +7,13 @@ import {
   type ModelSource,
   type Tokenizer,
 } from '@mlxengine/core';
-import { requireFeature, type BackendModel, type InferenceBackend, type MemoryLimits } from '@mlxengine/core/backend';
+import {
+  type BackendModel,
+  type InferenceBackend,
+  type LoadedAdapter,
+  type MemoryLimits,
+  requireFeature,
+} from '@mlxengine/core/backend';
 import { readCheckpoint, type Architecture, type Checkpoint, type ModelTask } from '@mlxengine/models';
 import { loadTokenizer, type TextTokenizer } from '@mlxengine/text';
 import { passedLoadOptions, type PassedLoadOptions } from './backend-load-options.js';
@@ -15,6 +21,7 @@ import type { BackendChoice, BackendSelection } from './backend-selection.js';
 import type { EnginePlatform } from './platform.js';
 import { resolveModel } from './resolve-model.js';
 import { checkMemory } from './check-memory.js';
+import { adapterRemedy, loadAdapter } from './load-adapter.js';
 import { cannotIsolate, requestedFeatures, unsupportedFeatures } from './requested-features.js';
 import { selectBackend, type SelectedBackend } from './select-backend.js';
 
@@ -27,6 +34,11 @@ export interface InferenceEngineOptions extends LoadModelOptions, PassedLoadOpti
    * alone does; where another is asked for or all there is, that is a typed error.
    */
   readonly isolate?: boolean;
+  /**
+   * A LoRA or DoRA adapter that every answer is computed with, as mlx-lm or PEFT writes it: a folder, a hub id or a source. Needs a backend with
+   * the feature `adapters`.
+   */
+  readonly adapter?: ModelReference;
   /** Features that are not settled yet; default: what the environment says, else off. */
   readonly experimental?: ExperimentalFeatures;
   /** Families of the application's own, besides those that come along; see `defineArchitecture`. */
@@ -40,6 +52,8 @@ export interface OpenedModel extends AsyncDisposable {
   readonly backend: InferenceBackend;
   readonly backendSelection: BackendSelection;
   readonly model: BackendModel;
+  /** Of the model, where it was opened with one. */
+  readonly adapter?: LoadedAdapter;
   /** Time from the call until the model was ready, in milliseconds. */
   readonly loadMs: number;
   /** Gives all memory back. A second call does nothing. */
@@ -119,6 +133,7 @@ export async function openOn<Prepared>(
   const configuration = { ...read.configuration, id: typeof reference === 'string' ? reference : source.name };
   const selected = await takeBackend(platform, options);
   try {
+    if (options.adapter !== undefined) requireFeature(selected.backend.supports, selected.backend.name, 'adapters', adapterRemedy);
     await limitMemory(selected.backend, options);
     const checkpoint = checkMemory({ ...read, configuration }, selected.backend, options.dtype);
     const [prepared, model] = await sideBySide(
@@ -130,7 +145,8 @@ export async function openOn<Prepared>(
         onProgress: (progress) => options.onProgress?.({ ...progress, phase: 'weights' }),
       }),
     );
-    return { ...opened(checkpoint, selected, model, performance.now() - start), prepared };
+    const adapter = await loadAdapter(platform, { checkpoint, model, options });
+    return { ...opened(checkpoint, selected, model, performance.now() - start), ...(adapter && { adapter }), prepared };
   } catch (error) {
     await selected.release();
     throw error;

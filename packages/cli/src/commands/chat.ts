@@ -3,7 +3,7 @@ import { loadModel, type InferenceEngine } from '@mlxengine/engine';
 import { answer } from '../chat/answer.js';
 import { ChatInput } from '../chat/chat-input.js';
 import type { Command, CommandInput } from '../command.js';
-import { generateOptions, modelOptions, readGenerateOptions, readModelOptions } from '../model-options.js';
+import { adapterOptions, generateOptions, modelOptions, readAdapterOptions, readGenerateOptions, readModelOptions } from '../model-options.js';
 import { optionValues } from '../option-values.js';
 import { ProgressLine } from '../progress-line.js';
 
@@ -11,10 +11,10 @@ export const chat: Command = {
   name: 'chat',
   summary: 'Talk with a model; /clear starts over, /exit or Ctrl-D leaves',
   arguments: '',
-  options: { ...modelOptions, ...generateOptions },
+  options: { ...modelOptions, ...adapterOptions, ...generateOptions },
   run: async (input) => {
     const values = optionValues('chat', input);
-    const { model, ...options } = readModelOptions(values);
+    const { model, ...options } = { ...readModelOptions(values), ...readAdapterOptions(values) };
     const parameters = readGenerateOptions(values);
     const instructions = values.text('system');
     const progress = new ProgressLine(input);

@@ -1,6 +1,6 @@
 import { loadModel } from '@mlxengine/engine';
 import type { Command } from '../command.js';
-import { generateOptions, modelOptions, readGenerateOptions, readModelOptions } from '../model-options.js';
+import { adapterOptions, generateOptions, modelOptions, readAdapterOptions, readGenerateOptions, readModelOptions } from '../model-options.js';
 import { optionValues } from '../option-values.js';
 import { ProgressLine } from '../progress-line.js';
 import { asMessages, readPrompt } from '../prompt-input.js';
@@ -10,10 +10,10 @@ export const run: Command = {
   name: 'run',
   summary: 'Answer one prompt; the answer alone goes to standard output',
   arguments: '[prompt]',
-  options: { ...modelOptions, ...generateOptions },
+  options: { ...modelOptions, ...adapterOptions, ...generateOptions },
   run: async (input) => {
     const values = optionValues('run', input);
-    const { model, ...options } = readModelOptions(values);
+    const { model, ...options } = { ...readModelOptions(values), ...readAdapterOptions(values) };
     const parameters = readGenerateOptions(values);
     const messages = asMessages(await readPrompt(input, 'run'), values.text('system'));
     const { signal } = input;
