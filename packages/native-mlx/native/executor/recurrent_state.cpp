@@ -114,6 +114,7 @@ void RecurrentState::drop(int slot) {
 }
 
 RecurrentState RecurrentState::fork(int slot) const {
+  if (size() == 1 && (states_.empty() || states_.front().shape(0) == 1)) return *this;
   RecurrentState own;
   for (const mx::array& state : states_) own.states_.push_back(mx::contiguous(slice_of(state, 0, slot, slot + 1)));
   own.chosen_ = {chosen_[static_cast<size_t>(slot)]};
