@@ -26,15 +26,13 @@ int way_of(const SamplerRow& row, int vocabulary_size) {
 }
 
 mx::array draw_from_vocabulary(const mx::array& logits, const SamplerRows& rows) {
-  if (!any_row(rows, is_cut)) return draw_by_inverse_cdf(logits, rows);
-  return draw_by_inverse_cdf(cut(mx::subtract(logits, mx::logsumexp(logits, -1, true)), rows), rows);
+  return draw_by_inverse_cdf(cut(logits, rows), rows);
 }
 
 mx::array draw_from_shortlist(const mx::array& logits, const SamplerRows& rows, int length) {
-  Likeliest list = find_likeliest(logits, length);
-  list.scores = mx::subtract(list.scores, mx::logsumexp(logits, -1, true));
+  const Likeliest list = find_likeliest(logits, length);
   const auto by_id = mx::argsort(list.tokens, -1);
-  const auto scores = mx::take_along_axis(cut_shortlist(list, rows), by_id, -1);
+  const auto scores = mx::take_along_axis(cut_shortlist(list, logits, rows), by_id, -1);
   const auto place = mx::expand_dims(draw_by_inverse_cdf(scores, rows), -1);
   return mx::flatten(mx::take_along_axis(list.tokens, mx::take_along_axis(by_id, place, -1), -1));
 }

@@ -27,20 +27,19 @@ bool has_least(const SamplerRow& row) {
   return has_min_p(row) && row.parameters().min_tokens_to_keep > 1;
 }
 
-// The score of the last token that top-p keeps: the smallest set of likeliest tokens whose probabilities sum to it, and
+// The logit of the last token that top-p keeps: the smallest set of likeliest tokens whose probabilities sum to it, and
 // what ties with its last.
-mx::array top_p_floor(const mx::array& sorted, const SamplerRows& rows) {
-  const int last = sorted.shape(1) - 1;
-  const auto running = running_sums(mx::exp(sorted));
+mx::array top_p_floor(const mx::array& sorted, const mx::array& logits, const SamplerRows& rows) {
+  const auto running = running_sums(mx::exp(mx::subtract(sorted, mx::logsumexp(logits, -1, true))));
   // A sum of 2 is never reached, so that all is kept.
   const auto target = column<uint64_t>(rows, [](const SamplerRow& row) {
     return static_cast<uint64_t>(unit_of_sums * (has_top_p(row) ? row.parameters().top_p : 2));
   });
-  const auto kept = mx::astype(mx::sum(mx::less(running, target), -1, true), mx::int32);
-  return mx::take_along_axis(sorted, mx::minimum(kept, mx::array(last)), -1);
+  const auto before_last = mx::slice(running, {0, 0}, {sorted.shape(0), sorted.shape(1) - 1});
+  return mx::take_along_axis(sorted, mx::sum(mx::less(before_last, target), -1, true), -1);
 }
 
-// The least score that min-p keeps; a number of the likeliest stay in any case.
+// The least logit that min-p keeps; a number of the likeliest stay in any case.
 mx::array min_p_floor(const mx::array& largest, const std::optional<mx::array>& sorted, const SamplerRows& rows) {
   const auto log_min_p = column<float>(rows, [](const SamplerRow& row) { return std::log(row.parameters().min_p); });
   const auto floor = mx::add(largest, log_min_p);
@@ -51,25 +50,28 @@ mx::array min_p_floor(const mx::array& largest, const std::optional<mx::array>& 
   return mx::minimum(floor, mx::take_along_axis(*sorted, last, -1));
 }
 
-// What top-p and min-p both keep, of log-probabilities [rows, count]; `sorted` are the same, largest first, where
-// needed.
-mx::array floor_of(const mx::array& scores, const std::optional<mx::array>& sorted, const SamplerRows& rows) {
+// The least logit that top-p and min-p both keep. `sorted` are the largest logits, the largest first: all, or more than
+// are kept in the end; only min-p by itself does without.
+mx::array floor_of(const mx::array& logits, const std::optional<mx::array>& sorted, const SamplerRows& rows) {
   std::optional<mx::array> floor;
-  if (any_row(rows, has_top_p)) floor = top_p_floor(*sorted, rows);
+  if (any_row(rows, has_top_p)) floor = top_p_floor(*sorted, logits, rows);
   if (any_row(rows, has_min_p)) {
-    const auto largest = sorted ? mx::slice(*sorted, {0, 0}, {sorted->shape(0), 1}) : mx::max(scores, -1, true);
+    const auto largest = sorted ? mx::slice(*sorted, {0, 0}, {sorted->shape(0), 1}) : mx::max(logits, -1, true);
     const auto other = min_p_floor(largest, sorted, rows);
     floor = floor ? mx::maximum(*floor, other) : other;
   }
   return *floor;
 }
 
-// Whether a place in a sorted row is among the first top-k, [rows, count].
+// Which places of a sorted row are among the first top-k, [rows, count].
 mx::array within_top_k(const SamplerRows& rows, int count) {
-  const auto top_k = column<int>(rows, [&](const SamplerRow& row) {
-    return row.parameters().top_k > 0 ? std::min(row.parameters().top_k, count) : count;
-  });
-  return mx::less(mx::arange(0, count, mx::int32), top_k);
+  std::vector<bool> within;
+  within.reserve(rows.size() * static_cast<size_t>(count));
+  for (const SamplerRow& row : rows) {
+    const int top_k = row.parameters().top_k;
+    for (int place = 0; place < count; place++) within.push_back(top_k == 0 || place < top_k);
+  }
+  return mx::array(within.begin(), {static_cast<int>(rows.size()), count});
 }
 
 // The sort is stable, so of tied tokens the smaller ids stay, on every device.
@@ -82,41 +84,37 @@ mx::array apply_top_k(const mx::array& scores, const SamplerRows& rows) {
 
 }  // namespace
 
-mx::array cut(const mx::array& scores, const SamplerRows& rows) {
-  mx::array left = scores;
+mx::array cut(const mx::array& logits, const SamplerRows& rows) {
+  mx::array left = logits;
   if (any_row(rows, has_top_p) || any_row(rows, has_min_p)) {
     std::optional<mx::array> sorted;
-    if (any_row(rows, has_top_p) || any_row(rows, has_least)) sorted = mx::negative(mx::sort(mx::negative(scores), -1));
-    left = mx::where(mx::less(scores, floor_of(scores, sorted, rows)), minus_infinity(), scores);
+    if (any_row(rows, has_top_p) || any_row(rows, has_least)) sorted = mx::negative(mx::sort(mx::negative(logits), -1));
+    left = mx::where(mx::less(logits, floor_of(logits, sorted, rows)), minus_infinity(), logits);
   }
   if (any_row(rows, xtc_acts)) left = apply_xtc(left, rows);
-  const int vocabulary_size = scores.shape(1);
+  const int vocabulary_size = logits.shape(1);
   const auto has_top_k = [&](const SamplerRow& row) {
     return row.parameters().top_k > 0 && row.parameters().top_k < vocabulary_size;
   };
   return any_row(rows, has_top_k) ? apply_top_k(left, rows) : left;
 }
 
-bool is_cut(const SamplerRow& row) {
-  return has_top_p(row) || has_min_p(row) || xtc_acts(row) || row.parameters().top_k > 0;
-}
-
 int shortlist_length(const SamplerRow& row, int vocabulary_size) {
   const int top_k = row.parameters().top_k;
   // XTC makes top-k reach further down.
   if (top_k == 0 || xtc_acts(row)) return 0;
-  for (const int length : {32, 128}) {
+  for (const int length : {32, 128, 1024}) {
     if (top_k <= length && length < vocabulary_size) return length;
   }
   return 0;
 }
 
-mx::array cut_shortlist(const Likeliest& list, const SamplerRows& rows) {
+mx::array cut_shortlist(const Likeliest& list, const mx::array& logits, const SamplerRows& rows) {
   const auto& scores = list.scores;
   const int count = scores.shape(1);
   auto kept = within_top_k(rows, count);
   if (any_row(rows, has_top_p) || any_row(rows, has_min_p))
-    kept = mx::logical_and(kept, mx::greater_equal(scores, floor_of(scores, scores, rows)));
+    kept = mx::logical_and(kept, mx::greater_equal(scores, floor_of(logits, scores, rows)));
   return mx::where(kept, scores, minus_infinity());
 }
 

@@ -2,6 +2,8 @@
 
 #include <mlx/ops.h>
 
+#include <numeric>
+
 #include "generation/sampling/sampler_row.h"
 
 namespace mx = mlx::core;
@@ -40,7 +42,9 @@ Likeliest find_likeliest(const mx::array& scores, int count) {
   // In order of their ids, so that the candidates are too.
   const auto chosen = mx::expand_dims(mx::sort(largest(mx::max(blocked, -1), count), -1), -1);
   const auto candidates = mx::reshape(mx::take_along_axis(blocked, chosen, 1), {rows, count * size});
-  const auto offsets = mx::arange(0, size, mx::uint32);
+  std::vector<uint32_t> numbers(static_cast<size_t>(size));
+  std::iota(numbers.begin(), numbers.end(), 0U);
+  const mx::array offsets(numbers.begin(), {size});
   const auto ids =
       mx::reshape(mx::add(mx::multiply(chosen, mx::array(static_cast<uint32_t>(size))), offsets), {rows, count * size});
   const auto places = largest(candidates, count);
