@@ -30,6 +30,17 @@ function repair(request: TokenRequest): TokenRequest {
   return { ...request, prompt: prompt.length === 0 ? [0] : prompt, maxTokens: Math.max(1, request.maxTokens), sampling };
 }
 
+/** A request without what only some backends do. */
+function plain({ sampling: { temperature, topP, minP, topK, seed }, logProbabilities: _, ...request }: TokenRequest): TokenRequest {
+  return { ...request, sampling: { temperature, topP, minP, topK, seed } };
+}
+
+const samplerFeatures = ['penalties', 'logit-bias', 'xtc', 'log-probabilities'] as const;
+const samplerCases = [
+  ...samplerFeatures.slice(0, -1).map((feature) => `sampling: ${feature}, tokens are those of the reference's logits, or refused`),
+  'log-probabilities: are of the logits after penalties and before temperature, or refused',
+];
+
 const manifestFaults = [
   fault('has no name', { backend: () => ({ name: '' }) }, 'manifest: names the backend, its device and what it does'),
   fault('lists an operation that nobody knows', {
@@ -134,6 +145,11 @@ const answerFaults = [
   fault('leaves top-p out', {
     generate: (model) => (request, options) => model.generate({ ...request, sampling: { ...request.sampling, topP: 1 } }, options),
   }, 'sampling: draws are exactly those of seed and index'),
+  fault('ignores what its sampler lacks', { generate: (model) => (request, options) => model.generate(plain(request), options) }, ...samplerCases),
+  fault('lists what its sampler lacks', {
+    backend: ({ supports }) => ({ supports: { ...supports, features: [...samplerFeatures] } }),
+    generate: (model) => (request, options) => model.generate(plain(request), options),
+  }, ...samplerCases),
   fault('ignores the seed', {
     generate: (model) => (request, options) =>
       model.generate({ ...request, sampling: { ...request.sampling, seed: Math.floor(Math.random() * 2 ** 32) } }, options),

@@ -1,4 +1,5 @@
 import { uniform, type BackendModel, type SamplingParameters, type TokenRequest } from '@mlxengine/core/backend';
+import { processLogits } from '../reference/reference-processors.js';
 import { remainingProbabilities, tokenAt } from '../reference/reference-sampler.js';
 import type { Check } from '../suite/check.js';
 
@@ -17,7 +18,8 @@ export async function checkDraws(
   const vocabularySize = logits.length / (prompt.length + tokens.length);
   tokens.forEach((token, index) => {
     const row = prompt.length - 1 + index;
-    const allowed = allowedTokens(logits.subarray(row * vocabularySize, (row + 1) * vocabularySize), sampling, index);
+    const own = logits.subarray(row * vocabularySize, (row + 1) * vocabularySize);
+    const allowed = allowedTokens(processLogits(own, [...prompt, ...tokens.slice(0, index)], sampling), sampling, index);
     check.ok(allowed.has(token), `${what}: token ${index} is ${token}, expected ${[...allowed].join(' or ')}`);
   });
 }
@@ -31,7 +33,8 @@ function allowedTokens(logits: Float32Array, sampling: SamplingParameters, index
   for (const shift of [0, -slack, slack]) {
     const topP = sampling.topP === 1 ? 1 : Math.min(1, Math.max(1e-6, sampling.topP + shift));
     const minP = sampling.minP * (1 + shift);
-    const probabilities = remainingProbabilities(logits, { ...sampling, topP, minP });
+    const { xtcThreshold = 0.1 } = sampling;
+    const probabilities = remainingProbabilities(logits, { ...sampling, topP, minP, xtcThreshold: xtcThreshold + shift }, index);
     for (const offset of [0, -slack, slack]) allowed.add(tokenAt(probabilities, Math.min(1 - slack / 8, Math.max(0, share + offset))));
   }
   return allowed;

@@ -10,6 +10,7 @@ import { generateCases } from './generate-cases.js';
 import { loadingCases } from './loading-cases.js';
 import { manifestCases } from './manifest-cases.js';
 import { operationCases } from './operation-cases.js';
+import { samplingCases } from './sampling-cases.js';
 import { schedulingCases } from './scheduling-cases.js';
 import { scoreCases } from './score-cases.js';
 import { stateCases } from './state-cases.js';
@@ -30,6 +31,7 @@ const cases: readonly ConformanceCase<BackendContext>[] = [
   ...operationCases,
   ...dtypeCases,
   ...generateCases,
+  ...samplingCases,
   ...constraintCases,
   ...cacheCases,
   ...stateCases,
