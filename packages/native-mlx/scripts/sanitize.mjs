@@ -35,8 +35,10 @@ async function build() {
 function run(program, logs) {
   const log = join(logs, 'log');
   const options = [`log_path=${log}`, 'halt_on_error=0'];
-  const { status, signal } = spawnSync(process.execPath, [join(root, 'scripts', 'native', program), join(shadow, 'dist', 'index.js')], {
-    stdio: 'inherit',
+  const { status, signal, stderr } = spawnSync(process.execPath, [join(root, 'scripts', 'native', program), join(shadow, 'dist', 'index.js')], {
+    stdio: ['ignore', 'inherit', 'pipe'],
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
     env: {
       ...process.env,
       LD_PRELOAD: runtimes(),
@@ -46,6 +48,9 @@ function run(program, logs) {
       LSAN_OPTIONS: 'report_objects=0:max_leaks=0',
     },
   });
+  process.stderr.write(stderr);
+  // UndefinedBehaviorSanitizer writes here, whatever it is told.
+  writeFileSync(`${log}.${program}`, stderr);
   return status === 0 ? [] : [`${program} ended with ${signal ?? status}`];
 }
 
