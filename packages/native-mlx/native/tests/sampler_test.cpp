@@ -6,6 +6,7 @@
 #include <mlx/transforms.h>
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "check.h"
@@ -164,9 +165,11 @@ void test_going_on(const mx::array& logits, const std::vector<std::vector<Choice
 
 }  // namespace mlxengine
 
-int main() {
+// On the CPU, or, as `sampler_test gpu`, on the GPU.
+int main(int count, char** arguments) {
   using namespace mlxengine;
-  mx::set_default_device(mx::Device::cpu);
+  const bool gpu = count > 1 && std::string_view(arguments[1]) == "gpu";
+  mx::set_default_device(gpu ? mx::Device::gpu : mx::Device::cpu);
   const mx::array logits = all_logits();
   std::vector<std::vector<Choice>> alone;
   for (int request = 0; request < requests; request++) alone.push_back(steps_alone(logits, request));
