@@ -151,7 +151,8 @@ StateGroup StateGroup::fork(int slot) const {
 int StateGroup::restorable(int slot, int length) const {
   const Sequence& sequence = sequences_[static_cast<size_t>(slot)];
   if (length >= sequence.length) return sequence.length;
-  int floor = 0;
+  // Before it was quantized, it had other numbers.
+  int floor = quantized_ ? format_.quantized_start : 0;
   for (const Entry& entry : entries_) {
     const auto raise = [&](const auto& own) {
       if constexpr (is_recurrent<decltype(own)>) {

@@ -64,12 +64,13 @@ const hybridVariant: OperationVariant = variant('a hybrid', (draft, hidden) => {
   return draft.sum(draft.linear('attention.out', draft.flatten(attend(draft, draft.sum(convolved, scanned), {})), 32), scanned);
 });
 
-/** What a graph keeps of its sequences: everything, a window, latents, recurrent states, or a bit of each. */
-export type TinyStateKind = 'standard' | 'ring' | 'latent' | 'recurrent' | 'mixed';
+/** What a graph keeps of its sequences: everything (with sinks too), a window, latents, recurrent states, or a bit of each. */
+export type TinyStateKind = 'standard' | 'sinks' | 'ring' | 'latent' | 'recurrent' | 'mixed';
 
 /** A graph for each kind of state. Heads are of 64 numbers, so that keys and values can be quantized in groups of any size. */
 export const stateKindVariants: Readonly<Record<TinyStateKind, OperationVariant>> = {
   standard: variant('standard', (draft, hidden) => attend(draft, hidden, { size: 64 })),
+  sinks: variant('sinks', (draft, hidden) => attend(draft, hidden, { size: 64, sinks: 'sinks' })),
   ring: variant('ring', (draft, hidden) => attend(draft, hidden, { size: 64, window: 8 })),
   latent: variant('latent', (draft, hidden) => attendLatent(draft, hidden)),
   recurrent: variant('recurrent', (draft, hidden) => {
