@@ -4,6 +4,7 @@ import { describeTokens } from './describe-tokens.js';
 import { encodePrompt } from './encode-prompt.js';
 import type { OpenedModel } from './open-model.js';
 import { AnswerDecoder } from './answer-decoder.js';
+import { messageBorders } from './message-borders.js';
 import { samplingOf } from './sampling-of.js';
 
 /** One answer: the prompt to tokens, the backend's tokens to text, up to a stop string or the model's own end. */
@@ -52,7 +53,7 @@ function fitting(model: BackendModel, promptTokens: number): number {
   return Math.max(1, (model.fittingTokens?.() ?? Infinity) - promptTokens);
 }
 
-function tokenRequest({ checkpoint, tokenizer, model, adapter }: OpenedModel, { parameters }: EngineRequest, prompt: number[]): TokenRequest {
+function tokenRequest({ checkpoint, tokenizer, model, backend, adapter }: OpenedModel, { parameters }: EngineRequest, prompt: number[]): TokenRequest {
   const { contextLength } = checkpoint.graph;
   const left = contextLength - prompt.length;
   if (left < 1) throw new ContextLengthError('context.exceeded', { promptTokens: prompt.length, contextLength });
@@ -63,6 +64,7 @@ function tokenRequest({ checkpoint, tokenizer, model, adapter }: OpenedModel, { 
     sampling: samplingOf(parameters, tokenizer),
     ...(adapter && { adapter: adapter.id }),
     ...(parameters.logProbabilities !== undefined && { logProbabilities: parameters.logProbabilities }),
+    ...(backend.supports.features.includes('prefix-cache') && { cache: { borders: messageBorders(prompt, tokenizer.endTokens) } }),
   };
 }
 
@@ -75,13 +77,13 @@ function stopped(stopString: string, usage: TokenUsage, start: number, firstToke
 
 function finished(
   reason: 'stop-token' | 'length',
-  { promptTokens, cachedPromptTokens, completionTokens, prefillMs, decodeMs }: TokenStatistics,
+  { promptTokens, cachedPromptTokens, cache, completionTokens, prefillMs, decodeMs }: TokenStatistics,
   timeToFirstTokenMs: number,
 ): EngineStreamPart {
   return {
     type: 'finish',
     reason: reason === 'length' ? 'length' : 'stop',
-    usage: { promptTokens, cachedPromptTokens, completionTokens },
+    usage: { promptTokens, cachedPromptTokens, ...(cache && { cache }), completionTokens },
     timings: { timeToFirstTokenMs, prefillMs, decodeMs },
   };
 }

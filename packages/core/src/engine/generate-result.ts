@@ -1,3 +1,4 @@
+import type { PrefixCacheReport } from '../backend/cache.js';
 import type { TokenLogProbabilities } from './token-log-probabilities.js';
 
 /** Why an answer ended: the model's end or a stop string, `maxTokens` or the context's end, or the reader left. */
@@ -8,6 +9,8 @@ export interface TokenUsage {
   readonly promptTokens: number;
   /** Prompt tokens that were in the prefix cache and cost nothing; absent where the engine cannot know. */
   readonly cachedPromptTokens?: number;
+  /** How they were found and why there were not more; absent where the engine does not tell. */
+  readonly cache?: PrefixCacheReport;
   /** Generated tokens, the end token and those past a stop string included. */
   readonly completionTokens: number;
 }

@@ -76,6 +76,8 @@ Napi::Function ModelHandle::define(Napi::Env env) {
                       InstanceMethod("generate", &ModelHandle::generate),
                       InstanceMethod("score", &ModelHandle::score),
                       InstanceMethod("embed", &ModelHandle::embed),
+                      InstanceMethod("saveCache", &ModelHandle::save_cache),
+                      InstanceMethod("loadCache", &ModelHandle::load_cache),
                       InstanceMethod("answer", &ModelHandle::answer),
                       InstanceMethod("loadAdapter", &ModelHandle::load_adapter),
                       InstanceMethod("unloadAdapter", &ModelHandle::unload_adapter),
@@ -95,6 +97,8 @@ ModelHandle::ModelHandle(const Napi::CallbackInfo& info)
     model_->device = read_device(specification["device"]);
     model_->recovery = std::make_unique<Recovery>(model_->device, environment_->owner()->health());
     model_->limits = read_scheduler_limits(specification["batching"]);
+    if (specification.has("prefixCache"))
+      model_->prefix_options = read_prefix_cache_options(specification["prefixCache"]);
     model_->loader = std::make_unique<WeightLoader>(model_->graph, read_load_plan(specification));
   });
   generations_ =
@@ -221,6 +225,38 @@ Napi::Value ModelHandle::embed(const Napi::CallbackInfo& info) {
         model->recovery->throw_if_asked();
         environment->post(id, mlxengine::embed(*model, request, cancellation));
       });
+    };
+    return Napi::Number::New(info.Env(), submit(JsReader(info[1], "onEvent").function(), work));
+  });
+}
+
+Napi::Value ModelHandle::save_cache(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    expect_logits(model_->graph);
+    const auto work = [model = model_,
+                       environment = environment_,
+                       file = read_cache_file_request(JsReader(info[0], "request"), model_->graph)](
+                          RequestId id, const Cancellation& cancellation) {
+      expect_loaded(*model);
+      cancellation.throw_if_cancelled();
+      const auto saved = model->prefix_cache.save(file.path, {"", "", file.salt}, file.tokens, file.metadata);
+      environment->post(id, CacheSavedEvent{saved.tokens, static_cast<double>(saved.bytes)});
+    };
+    return Napi::Number::New(info.Env(), submit(JsReader(info[1], "onEvent").function(), work));
+  });
+}
+
+Napi::Value ModelHandle::load_cache(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    expect_logits(model_->graph);
+    const auto work = [model = model_,
+                       environment = environment_,
+                       file = read_cache_file_request(JsReader(info[0], "request"), model_->graph)](
+                          RequestId id, const Cancellation& cancellation) {
+      expect_loaded(*model);
+      cancellation.throw_if_cancelled();
+      auto notes = model->prefix_cache.load(file.path, {"", "", file.salt}, file.tokens);
+      environment->post(id, CacheLoadedEvent{std::move(notes.tokens), std::move(notes.metadata)});
     };
     return Napi::Number::New(info.Env(), submit(JsReader(info[1], "onEvent").function(), work));
   });

@@ -179,6 +179,7 @@ GenerateRequest read_generate_request(const JsReader& source, const Graph& graph
   request.sampling = read_sampling(source, graph);
   if (source.has("logProbabilities"))
     request.log_probabilities = static_cast<int>(source["logProbabilities"].integer(0, most_log_probabilities));
+  if (source.has("cache")) request.cache = read_prefix_request(source["cache"], request.prompt.size());
   request.deterministic = source["deterministic"].boolean();
   return request;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "addon/js_reader.h"
+#include "generation/prefix_cache.h"
 #include "generation/request.h"
 #include "generation/scheduler.h"
 #include "graph/graph.h"
@@ -17,6 +18,15 @@ EmbedRequest read_embed_request(const JsReader& source, const Graph& graph);
 
 // A tensor and where its bytes come from.
 TensorPlan read_tensor_plan(const JsReader& source);
+
+// The part of a request that is about the prefix cache.
+PrefixRequest read_prefix_request(const JsReader& source, size_t prompt_length);
+
+// A file of cached states to write or to read.
+CacheFileRequest read_cache_file_request(const JsReader& source, const Graph& graph);
+
+// How much of earlier sequences a model keeps.
+PrefixCacheOptions read_prefix_cache_options(const JsReader& source);
 
 // `tensors` and `quantizations` of a model; the float dtype is the one to compute in.
 LoadPlan read_load_plan(const JsReader& source);

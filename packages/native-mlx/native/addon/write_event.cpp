@@ -19,6 +19,28 @@ Array to_typed_array(Napi::Env env, const std::vector<Element>& elements) {
   return array;
 }
 
+const char* name_of(PrefixEnd end) {
+  switch (end) {
+    case PrefixEnd::complete:
+      return "complete";
+    case PrefixEnd::cache_end:
+      return "cache-end";
+    case PrefixEnd::different_token:
+      return "different-token";
+    case PrefixEnd::no_snapshot:
+      return "no-snapshot";
+    case PrefixEnd::window:
+      return "window";
+    case PrefixEnd::evicted:
+      return "evicted";
+    case PrefixEnd::empty:
+      return "empty";
+    case PrefixEnd::off:
+      break;
+  }
+  return "off";
+}
+
 class EventWriter {
  public:
   explicit EventWriter(Napi::Env env) : env_(env) {}
@@ -52,6 +74,7 @@ class EventWriter {
     auto statistics = Napi::Object::New(env_);
     statistics.Set("promptTokens", event.statistics.prompt_tokens);
     statistics.Set("cachedPromptTokens", event.statistics.cached_prompt_tokens);
+    statistics.Set("cache", report(event.statistics.prefix));
     statistics.Set("completionTokens", event.statistics.completion_tokens);
     statistics.Set("prefillMs", event.statistics.prefill_ms);
     statistics.Set("decodeMs", event.statistics.decode_ms);
@@ -98,6 +121,22 @@ class EventWriter {
     return object;
   }
 
+  Napi::Object operator()(const CacheSavedEvent& event) const {
+    auto object = tagged(env_, "cache-saved");
+    object.Set("cachedTokens", event.tokens);
+    object.Set("byteLength", event.bytes);
+    return object;
+  }
+
+  Napi::Object operator()(const CacheLoadedEvent& event) const {
+    auto object = tagged(env_, "cache-loaded");
+    object.Set("tokens", to_typed_array<Napi::Uint32Array>(env_, event.tokens));
+    auto metadata = Napi::Object::New(env_);
+    for (const auto& [key, value] : event.metadata) metadata.Set(key, value);
+    object.Set("metadata", metadata);
+    return object;
+  }
+
   Napi::Object operator()(const DoneEvent&) const { return tagged(env_, "done"); }
 
   Napi::Object operator()(const Failure& failure) const {
@@ -107,6 +146,18 @@ class EventWriter {
   }
 
  private:
+  Napi::Object report(const PrefixReport& prefix) const {
+    auto object = Napi::Object::New(env_);
+    object.Set("cachedTokens", prefix.cached);
+    object.Set("matchedTokens", prefix.matched);
+    object.Set("end", name_of(prefix.end));
+    if (prefix.end == PrefixEnd::different_token) {
+      object.Set("expected", prefix.expected);
+      object.Set("found", prefix.found);
+    }
+    return object;
+  }
+
   Napi::Array vectors(const std::vector<std::vector<float>>& rows) const {
     auto array = Napi::Array::New(env_, rows.size());
     for (uint32_t i = 0; i < rows.size(); i++) array.Set(i, to_typed_array<Napi::Float32Array>(env_, rows[i]));

@@ -42,6 +42,7 @@ class KVCache {
   KVView view(const GroupRows& rows, StepMemo& memo) const { return {store_.view(rows, memo), quantization_}; }
 
   bool quantized() const { return quantization_.has_value(); }
+  const std::optional<GroupQuantization>& quantization() const { return quantization_; }
   void quantize(const GroupQuantization& quantization);
 
   // Of one slot.

@@ -234,6 +234,11 @@ PositionView PositionStore::view(const GroupRows& rows, StepMemo& memo) const {
   return view;
 }
 
+void PositionStore::restore(std::vector<mx::array> planes, int end) {
+  planes_ = std::move(planes);
+  written_ = std::make_shared<int>(end);
+}
+
 void PositionStore::replace(std::vector<mx::array> planes) {
   planes_ = std::move(planes);
   written_ = std::make_shared<int>(written_ ? *written_ : 0);

@@ -52,6 +52,9 @@ class PositionStore {
     written_.reset();
   }
 
+  // Takes planes [1, heads, rows, width] that hold the first `end` positions at their indices.
+  void restore(std::vector<mlx::core::array> planes, int end);
+
   // Other planes in place of these, of the same positions.
   void replace(std::vector<mlx::core::array> planes);
 

@@ -24,11 +24,11 @@ bool Generation::restart() {
   return true;
 }
 
-void Generation::start(int cached_tokens) {
+void Generation::start(const PrefixReport& prefix) {
   // Its caller knows of one beginning only.
   if (restarted_) return;
-  cached_tokens_ = cached_tokens;
-  meter_.start(prompt_length(), cached_tokens);
+  cached_tokens_ = prefix.cached;
+  meter_.start(prompt_length(), prefix);
 }
 
 void Generation::tell_progress(int processed_tokens) {

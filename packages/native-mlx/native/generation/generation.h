@@ -52,8 +52,8 @@ class Generation {
   bool restart();
   bool restarted() const { return restarted_; }
 
-  // The work begins, with so many tokens of the prompt in the cache.
-  void start(int cached_tokens);
+  // The work begins, with so much of the prompt found in the cache.
+  void start(const PrefixReport& prefix);
   void tell_progress(int processed_tokens);
 
   // Takes the next token; says whether it is the last.

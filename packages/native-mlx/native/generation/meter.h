@@ -9,10 +9,11 @@ namespace mlxengine {
 // The times and counts of a request as they come.
 class Meter {
  public:
-  // The work on the request begins, with so much of the prompt cached.
-  void start(int prompt_tokens, int cached_tokens) {
+  // The work on the request begins, with so much of the prompt found in the cache.
+  void start(int prompt_tokens, const PrefixReport& prefix) {
     statistics_.prompt_tokens = prompt_tokens;
-    statistics_.cached_prompt_tokens = cached_tokens;
+    statistics_.cached_prompt_tokens = prefix.cached;
+    statistics_.prefix = prefix;
     start_ = first_ = last_ = Clock::now();
   }
 

@@ -9,6 +9,7 @@ namespace mlxengine {
 
 void Model::start(LoadedWeights weights, mx::Dtype dtype) {
   executor = std::make_unique<Executor>(graph, std::move(weights), dtype);
+  prefix_cache.open(graph, prefix_options, dtype);
   scheduler = std::make_unique<Scheduler>(*executor, prefix_cache, device, limits, *recovery);
 }
 
@@ -35,12 +36,15 @@ void Model::drop_caches() {
 
 void Model::release() {
   abandon();
-  if (!recovery->health().failure()) mx::synchronize();
+  const bool is_dead = recovery->health().failure().has_value();
+  if (!is_dead) mx::synchronize();
+  // What a dead device holds cannot be written anywhere.
+  if (!is_dead) prefix_cache.flush();
+  prefix_cache.close();
   loader.reset();
   scheduler.reset();
   adapters.clear();
   executor.reset();
-  prefix_cache.clear();
   mx::clear_cache();
 }
 

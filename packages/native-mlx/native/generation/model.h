@@ -23,6 +23,7 @@ struct Model {
   std::unique_ptr<WeightLoader> loader;  // until all weights are there
   std::unique_ptr<Executor> executor;    // from then on
   ModelAdapters adapters;
+  PrefixCacheOptions prefix_options;
   PrefixCache prefix_cache;
   SchedulerLimits limits;
   std::unique_ptr<Recovery> recovery;

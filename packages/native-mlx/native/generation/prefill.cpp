@@ -9,8 +9,18 @@ namespace mx = mlx::core;
 
 namespace mlxengine {
 
+int Prefill::chunk(int count) const {
+  const auto next = std::upper_bound(snapshots_.begin(), snapshots_.end(), processed());
+  const int end = next == snapshots_.end() ? generation_->prompt_length() : *next;
+  return std::min(count, end - processed());
+}
+
+bool Prefill::at_snapshot() const {
+  return std::binary_search(snapshots_.begin(), snapshots_.end(), processed());
+}
+
 std::optional<mx::array> Prefill::advance(const Executor& executor, int count) {
-  count = std::min(count, left());
+  count = chunk(count);
   const auto first = generation_->request().prompt.begin() + processed();
   const bool is_last = count == left();
   Step step{mx::array(first, {count}, mx::uint32), {{&state_, 0, count, {}, {generation_->adapter()}}}, {}};

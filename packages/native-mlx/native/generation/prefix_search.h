@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "generation/held_buffers.h"
-#include "generation/prefix_report.h"
 #include "generation/prefix_trie.h"
+#include "runtime/prefix_report.h"
 
 namespace mlxengine {
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "generation/prefix_key.h"
 #include "generation/prefix_search.h"
 
 namespace mlxengine {
@@ -92,6 +93,7 @@ class PrefixStore {
 
   // Of all that is kept; what forks share counts once.
   size_t bytes() const { return held_.bytes(); }
+  size_t budget() const { return budget_; }
   // States in memory.
   size_t size() const { return count_; }
 

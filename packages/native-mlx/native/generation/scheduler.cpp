@@ -22,6 +22,12 @@ Failure cancelled_failure() {
   return {FailureKind::aborted, "[request] cancelled", "", 0};
 }
 
+PrefixKey key_of(const Generation& generation) {
+  return {generation.cache_key(), "", generation.request().cache.salt};
+}
+
+constexpr PrefixReport no_prefix{0, 0, PrefixEnd::off, 0, 0};
+
 }  // namespace
 
 Scheduler::Scheduler(const Executor& executor,
@@ -104,12 +110,17 @@ void Scheduler::admit() {
 
 void Scheduler::begin(GenerationPtr generation) {
   const auto& request = generation->request();
-  // A hit would change the shapes of its steps; and what failed once has nothing from others.
-  auto state = request.deterministic || generation->restarted()
-                   ? StateGroup(executor_.graph())
-                   : prefix_cache_.take(request.prompt, executor_.graph(), generation->cache_key()).state;
-  generation->start(state.length(0));
-  prefilling_.emplace_back(std::move(generation), std::move(state));
+  // A hit would change the shapes of its steps, as chunks that end at snapshots would; and what failed once has nothing
+  // from others.
+  const bool stands_alone = request.deterministic || generation->restarted();
+  PrefixMatch match = request.cache.reuse && !stands_alone ? prefix_cache_.take(request.prompt, key_of(*generation))
+                                                           : PrefixMatch{no_prefix, {}};
+  auto state = match.state ? std::move(*match.state) : StateGroup(executor_.graph());
+  std::vector<int> snapshots;
+  if (request.cache.keep && !stands_alone)
+    snapshots = prefix_cache_.wanted_snapshots(request.prompt, request.cache.borders, state.length(0));
+  generation->start(match.report);
+  prefilling_.emplace_back(std::move(generation), std::move(state), std::move(snapshots));
 }
 
 void Scheduler::prefill_one() {
@@ -118,7 +129,7 @@ void Scheduler::prefill_one() {
   prefilling_.pop_front();
   const GenerationPtr generation = prefill.generation_ptr();
   const bool is_deterministic = generation->request().deterministic;
-  const int count = is_deterministic ? planner_.steady_chunk() : planner_.chunk(anyone_decodes());
+  const int count = prefill.chunk(is_deterministic ? planner_.steady_chunk() : planner_.chunk(anyone_decodes()));
   try {
     recovery_.throw_if_asked();
     const auto start = Clock::now();
@@ -129,6 +140,7 @@ void Scheduler::prefill_one() {
       decode({generation, prefill.release_state(), std::move(*logits)});
     } else {
       planner_.learn(count, Clock::now() - start);
+      if (prefill.at_snapshot()) keep(*generation, prefill.fork_state());
       prefilling_.push_back(std::move(prefill));
     }
   } catch (...) {
@@ -183,12 +195,17 @@ void Scheduler::recover(std::vector<GenerationPtr> generations, const Failure& f
 
 // Between steps a state is whole, so it is worth keeping however its request ended.
 void Scheduler::settle(Ended ended) {
-  prefix_cache_.keep({ended.generation->tokens(), std::move(ended.state), ended.generation->cache_key()});
+  keep(*ended.generation, std::move(ended.state));
   if (ended.failure) {
     ended.generation->fail(*ended.failure);
   } else {
     ended.generation->finish();
   }
+}
+
+void Scheduler::keep(const Generation& generation, StateGroup state) {
+  const GenerateRequest& request = generation.request();
+  if (request.cache.keep) prefix_cache_.keep(key_of(generation), generation.tokens(), std::move(state));
 }
 
 void Scheduler::give_up(DecodeBatch& batch, const Failure& failure) {

@@ -52,6 +52,7 @@ class Scheduler {
   void step(DecodeBatch& batch);
   void settle(Ended ended);
   void recover(std::vector<GenerationPtr> generations, const Failure& failure);
+  void keep(const Generation& generation, StateGroup state);
   void give_up(DecodeBatch& batch, const Failure& failure);
   bool has_more();
 

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "runtime/failure.h"
+#include "runtime/prefix_report.h"
 
 // What the owner thread tells JavaScript about a request, as plain data.
 namespace mlxengine {
@@ -33,6 +35,7 @@ struct TokensEvent {
 struct Statistics {
   int prompt_tokens = 0;
   int cached_prompt_tokens = 0;
+  PrefixReport prefix;
   int completion_tokens = 0;
   double prefill_ms = 0;
   double decode_ms = 0;
@@ -70,6 +73,18 @@ struct DevicesEvent {
   std::vector<DeviceDescription> devices;
 };
 
+// Cached states that were written to a file.
+struct CacheSavedEvent {
+  int tokens;  // whose states they are; 0: none were there
+  double bytes;
+};
+
+// Cached states that were read from a file.
+struct CacheLoadedEvent {
+  std::vector<uint32_t> tokens;
+  std::map<std::string, std::string> metadata;
+};
+
 // The end of a request that has nothing to tell: loading and unloading.
 struct DoneEvent {};
 
@@ -80,6 +95,8 @@ using Event = std::variant<LoadProgressEvent,
                            ScoreEvent,
                            EmbedEvent,
                            DevicesEvent,
+                           CacheSavedEvent,
+                           CacheLoadedEvent,
                            DoneEvent,
                            Failure>;
 
@@ -87,6 +104,7 @@ using Event = std::variant<LoadProgressEvent,
 inline bool ends_request(const Event& event) {
   return std::holds_alternative<FinishEvent>(event) || std::holds_alternative<ScoreEvent>(event) ||
          std::holds_alternative<EmbedEvent>(event) || std::holds_alternative<DevicesEvent>(event) ||
+         std::holds_alternative<CacheSavedEvent>(event) || std::holds_alternative<CacheLoadedEvent>(event) ||
          std::holds_alternative<DoneEvent>(event) || std::holds_alternative<Failure>(event);
 }
 

@@ -39,6 +39,10 @@ const char* name_of(FailureKind kind) {
       return "checkpoint";
     case FailureKind::storage:
       return "storage";
+    case FailureKind::writing:
+      return "writing";
+    case FailureKind::cache_file:
+      return "cache-file";
     case FailureKind::memory:
       return "memory";
     case FailureKind::constraint:

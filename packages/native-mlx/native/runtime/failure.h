@@ -12,6 +12,8 @@ enum class FailureKind {
   argument,    // what JavaScript handed over is not what was agreed
   checkpoint,  // a weight is missing or has the wrong shape or type
   storage,     // a file could not be read
+  writing,     // a file could not be written
+  cache_file,  // a file of cached states is damaged or of another model
   memory,      // memory could not be had
   backend,     // MLX failed; its text is kept
   constraint,  // the grammar left no token or failed itself

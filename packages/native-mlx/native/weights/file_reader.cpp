@@ -28,7 +28,10 @@ FileReader::FileReader(const std::string& path)
     : path_(path), descriptor_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
   if (descriptor_ < 0) fail(path_, std::strerror(errno));
   struct stat information;
-  if (fstat(descriptor_, &information) == 0 && S_ISREG(information.st_mode)) return;
+  if (fstat(descriptor_, &information) == 0 && S_ISREG(information.st_mode)) {
+    size_ = static_cast<uint64_t>(information.st_size);
+    return;
+  }
   close(descriptor_);
   fail(path_, "something that is no file");
 }

@@ -15,6 +15,8 @@ class FileReader {
   FileReader& operator=(const FileReader&) = delete;
 
   const std::string& path() const { return path_; }
+  // Bytes, when it was opened.
+  uint64_t size() const { return size_; }
 
   // Reads exactly `length` bytes.
   void read(void* into, size_t length, uint64_t offset) const;
@@ -22,6 +24,7 @@ class FileReader {
  private:
   std::string path_;
   int descriptor_;
+  uint64_t size_ = 0;
 };
 
 }  // namespace mlxengine

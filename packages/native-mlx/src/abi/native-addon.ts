@@ -60,6 +60,8 @@ export interface NativeModelSpecification {
   readonly dtype: BackendModel['dtype'];
   readonly tensors: readonly NativeTensor[];
   readonly quantizations: readonly NativeQuantization[];
+  /** Absent: nothing is kept. */
+  readonly prefixCache?: NativePrefixCache;
   readonly batching: BatchingLimits;
 }
 
@@ -97,6 +99,10 @@ export interface NativeModel {
   fuseAdapter(id: number, dequantize: boolean, onEvent: (event: NativeEvent) => void): number;
   /** Puts the weights back as they were; no request is on its way: `done` or `failure`. */
   unfuseAdapter(onEvent: (event: NativeEvent) => void): number;
+  /** `cache-saved` or `failure`. */
+  saveCache(request: NativeCacheFileRequest, onEvent: (event: NativeEvent) => void): number;
+  /** `cache-loaded` or `failure`. */
+  loadCache(request: NativeCacheFileRequest, onEvent: (event: NativeEvent) => void): number;
   /** Answers the request's `choose` to which its callback said `null`; nothing where it is no longer asked. */
   answer(request: number, choice: Exclude<NativeChoice, null>): void;
   /** Ends a request at its next step; it still tells of its end. */
@@ -135,6 +141,8 @@ export interface NativeGenerateRequest {
   readonly xtc?: { readonly probability: number; readonly threshold: number; readonly excludedTokens: Uint32Array };
   /** Log-probabilities to tell with each token: of so many of the likeliest ones too; absent: none at all. */
   readonly logProbabilities?: number;
+  /** Of the prefix cache; absent: what is found is reused, and what was made is kept. */
+  readonly cache?: { readonly borders: Uint32Array; readonly salt: string; readonly reuse: boolean; readonly keep: boolean };
   /** Steps of its own, of the same shapes every time. */
   readonly deterministic: boolean;
   /** Whether `choose` is to be asked for each token. */
@@ -167,6 +175,26 @@ export interface NativePenalties {
   /** 0 is off. */
   readonly frequency: number;
   readonly frequencyContext: number;
+}
+
+/** Cached states of a sequence that are written to a file or read from it. */
+export interface NativeCacheFileRequest {
+  readonly path: string;
+  /** Empty where a file is read that tells them. */
+  readonly tokens: Uint32Array;
+  readonly salt: string;
+  /** To write; empty where a file is read. */
+  readonly metadata: readonly { readonly key: string; readonly value: string }[];
+}
+
+/** How much of earlier sequences a model keeps. */
+export interface NativePrefixCache {
+  readonly bytes: number;
+  readonly folder?: string;
+  /** With a folder. */
+  readonly folderBytes?: number;
+  /** Of the model's graph and weights, with a folder. */
+  readonly fingerprint?: string;
 }
 
 /** A scoring of sequences side by side. */
@@ -207,7 +235,7 @@ export interface NativeDevice {
 
 /** What went wrong in the addon. `dead`: the device fails for good. `crash` and `crash-loop` are told of the addon's process, see `isolate`. */
 export interface NativeFailure {
-  readonly kind: 'argument' | 'checkpoint' | 'storage' | 'memory' | 'backend' | 'constraint' | 'busy' | 'dead' | 'aborted' | 'crash' | 'crash-loop';
+  readonly kind: 'argument' | 'checkpoint' | 'storage' | 'memory' | 'backend' | 'constraint' | 'busy' | 'dead' | 'aborted' | 'crash' | 'crash-loop' | 'writing' | 'cache-file';
   /** `[component] message, expected …, got …`, or MLX's own text. */
   readonly text: string;
   /** A tensor's name or a file's path, or empty. */
@@ -227,5 +255,8 @@ export type NativeEvent =
   /** One vector a sequence; `pooled` is empty where the graph does not pool, `hidden` where not asked for. */
   | { readonly type: 'embed'; readonly pooled: readonly Float32Array[]; readonly hidden: readonly Float32Array[] }
   | { readonly type: 'devices'; readonly devices: readonly NativeDevice[] }
+  /** Of how many tokens, 0 where none were there, and the bytes of the file. */
+  | { readonly type: 'cache-saved'; readonly cachedTokens: number; readonly byteLength: number }
+  | { readonly type: 'cache-loaded'; readonly tokens: Uint32Array; readonly metadata: Readonly<Record<string, string>> }
   | { readonly type: 'done' }
   | { readonly type: 'failure'; readonly failure: NativeFailure };

@@ -1,8 +1,8 @@
 import type { NativeEvent } from '../abi/native-addon.js';
 
-type FinalType = 'finish' | 'score' | 'embed' | 'devices' | 'done';
+type FinalType = 'finish' | 'score' | 'embed' | 'devices' | 'cache-saved' | 'cache-loaded' | 'done';
 
-const finalTypes: readonly (FinalType | 'failure')[] = ['finish', 'score', 'embed', 'devices', 'done', 'failure'];
+const finalTypes: readonly (FinalType | 'failure')[] = ['finish', 'score', 'embed', 'devices', 'cache-saved', 'cache-loaded', 'done', 'failure'];
 
 /** The event that ended a request well. */
 export type FinalEvent = Extract<NativeEvent, { readonly type: FinalType }>;

@@ -13,6 +13,7 @@ import { deviceInformation } from './device-information.js';
 import { MLXModel } from './mlx-model.js';
 import { loadWeights } from './load-weights.js';
 import { modelSpecification } from './model-specification.js';
+import { prefixCache } from './prefix-cache.js';
 import { supports } from './supports.js';
 
 /** Looks after an addon that may go and come back, see `isolate`. */
@@ -50,7 +51,7 @@ export class MLXBackend implements InferenceBackend {
     if (this.#disposed) throw new UnloadedError('unloaded.engine', { model: graph.architecture });
     throwIfAborted(options.signal, 'Loading the model');
     checkLoad(graph, weights, options);
-    const specification = modelSpecification({ graph, weights, device: this.#device.type, dtype: options.dtype, batching: options.batching });
+    const specification = await this.#specification(graph, weights, options);
     const native = this.#create(specification);
     const giveBack = this.#reserve(graph.architecture, specification);
     try {
@@ -99,6 +100,12 @@ export class MLXBackend implements InferenceBackend {
       giveBack();
       stop();
     };
+  }
+
+  async #specification(graph: ModelGraph, weights: WeightSource, { dtype, batching, prefixCache: options }: BackendLoadOptions): Promise<NativeModelSpecification> {
+    const specification = modelSpecification({ graph, weights, device: this.#device.type, dtype, batching });
+    const { availableBytes } = this.#memory.report();
+    return { ...specification, prefixCache: await prefixCache({ specification, weights, availableBytes, options }) };
   }
 
   #create(specification: NativeModelSpecification): NativeModel {

@@ -1,8 +1,10 @@
-import { AbortedError, throwIfAborted, UnloadedError } from '@mlxengine/core';
+import { AbortedError, InvalidArgumentError, throwIfAborted, UnloadedError } from '@mlxengine/core';
 import {
   checkEmbeds,
   checkGenerates,
+  checkLoadCache,
   checkRequestFeatures,
+  checkSaveCache,
   checkTokenTypes,
   createTokenStream,
   validateEmbedRequest,
@@ -16,6 +18,10 @@ import {
   type FuseAdapterOptions,
   type LoadAdapterOptions,
   type LoadedAdapter,
+  type LoadCacheRequest,
+  type LoadedCache,
+  type SaveCacheRequest,
+  type SavedCache,
   type ScoreBatchRequest,
   type ScoreRequest,
   type ScoreResult,
@@ -29,7 +35,7 @@ import { awaitRequest, type RequestCall } from './await-request.js';
 import { ConstraintAnswers } from './constrain.js';
 import type { FinalEvent } from './final-event.js';
 import { MLXAdapters } from './mlx-adapters.js';
-import { nativeEmbedRequest, nativeGenerateRequest, nativeScoreRequest } from './native-requests.js';
+import { nativeEmbedRequest, nativeGenerateRequest, nativeLoadRequest, nativeSaveRequest, nativeScoreRequest } from './native-requests.js';
 import { supports } from './supports.js';
 
 interface RequestOptions {
@@ -119,6 +125,26 @@ export class MLXModel implements BackendModel {
   async unfuseAdapter(): Promise<void> {
     this.#check('Unfusing the adapter', checkGenerates, undefined);
     return this.#adapters.unfuse();
+  }
+
+  async saveCache(request: SaveCacheRequest, { signal }: RequestOptions = {}): Promise<SavedCache> {
+    const { vocabularySize } = this.#check('Saving cached states', checkGenerates, signal);
+    checkSaveCache(request, vocabularySize);
+    const nativeRequest = nativeSaveRequest(request);
+    const end = await this.#run({ operation: 'Saving cached states', signal, start: (onEvent) => this.#native.saveCache(nativeRequest, onEvent) });
+    if (end.type !== 'cache-saved') throw this.#unloaded();
+    const { cachedTokens, byteLength } = end;
+    if (cachedTokens === 0) throw new InvalidArgumentError('argument.nothing-cached', { count: nativeRequest.tokens.length });
+    return { cachedTokens, byteLength };
+  }
+
+  async loadCache(request: LoadCacheRequest, { signal }: RequestOptions = {}): Promise<LoadedCache> {
+    const { vocabularySize } = this.#check('Loading cached states', checkGenerates, signal);
+    checkLoadCache(request, vocabularySize);
+    const nativeRequest = nativeLoadRequest(request);
+    const end = await this.#run({ operation: 'Loading cached states', signal, start: (onEvent) => this.#native.loadCache(nativeRequest, onEvent) });
+    if (end.type !== 'cache-loaded') throw this.#unloaded();
+    return { tokens: end.tokens, metadata: end.metadata };
   }
 
   unload(): Promise<void> {

@@ -1,20 +1,35 @@
-import type { EmbedRequest, ScoreBatchRequest, TokenRequest } from '@mlxengine/core/backend';
-import type { NativeEmbedRequest, NativeGenerateRequest, NativeScoreRequest } from '../abi/native-addon.js';
+import type { EmbedRequest, LoadCacheRequest, PrefixCacheRequest, SaveCacheRequest, ScoreBatchRequest, TokenRequest } from '@mlxengine/core/backend';
+import type { NativeCacheFileRequest, NativeEmbedRequest, NativeGenerateRequest, NativeScoreRequest } from '../abi/native-addon.js';
 import { nativeSampling } from './native-sampling.js';
 
 /** A generation as the addon takes it. */
 export function nativeGenerateRequest(request: TokenRequest, maxTokens: number): NativeGenerateRequest {
-  const { prompt, stopTokens, sampling, constraint, logProbabilities, deterministic = false, adapter } = request;
+  const { prompt, stopTokens, sampling, constraint, logProbabilities, deterministic = false, adapter, cache } = request;
   return {
     prompt: Uint32Array.from(prompt),
     stopTokens: Uint32Array.from(stopTokens),
     maxTokens,
     ...nativeSampling(sampling),
     ...(logProbabilities !== undefined && { logProbabilities }),
+    ...(cache && { cache: nativeCacheRequest(cache) }),
     deterministic,
     constrained: constraint !== undefined,
     ...(adapter !== undefined && { adapter }),
   };
+}
+
+function nativeCacheRequest({ borders = [], salt = '', reuse = true, keep = true }: PrefixCacheRequest): NonNullable<NativeGenerateRequest['cache']> {
+  return { borders: Uint32Array.from(borders), salt, reuse, keep };
+}
+
+/** A file to write as the addon takes it. */
+export function nativeSaveRequest({ path, tokens, salt = '', metadata = {} }: SaveCacheRequest): NativeCacheFileRequest {
+  return { path, tokens: Uint32Array.from(tokens), salt, metadata: Object.entries(metadata).map(([key, value]) => ({ key, value })) };
+}
+
+/** A file to read as the addon takes it. */
+export function nativeLoadRequest({ path, tokens = [], salt = '' }: LoadCacheRequest): NativeCacheFileRequest {
+  return { path, tokens: Uint32Array.from(tokens), salt, metadata: [] };
 }
 
 /** A scoring as the addon takes it. */

@@ -1,5 +1,6 @@
 import type {
   NativeAdapter,
+  NativeCacheFileRequest,
   NativeChoice,
   NativeEmbedRequest,
   NativeEvent,
@@ -61,6 +62,14 @@ export class IsolatedModel implements NativeModel {
 
   unfuseAdapter(onEvent: Listener): number {
     return this.#change('unfuseAdapter', [], onEvent, () => (this.adapters.fused = undefined));
+  }
+
+  saveCache(request: NativeCacheFileRequest, onEvent: Listener): number {
+    return this.#supervisor.call({ model: this, method: 'saveCache', parameters: [request], onEvent, policy: 'retry' });
+  }
+
+  loadCache(request: NativeCacheFileRequest, onEvent: Listener): number {
+    return this.#supervisor.call({ model: this, method: 'loadCache', parameters: [request], onEvent, policy: 'retry' });
   }
 
   answer(request: number, choice: Exclude<NativeChoice, null>): void {

@@ -11,6 +11,10 @@ export function toError({ kind, text, subject, neededBytes }: NativeFailure, ope
       return new CheckpointError('checkpoint.tensor-refused', { tensor: subject, reason: text });
     case 'storage':
       return new StorageError('storage.read-failed', { path: subject, reason: text });
+    case 'writing':
+      return new StorageError('storage.write-failed', { path: subject, reason: text });
+    case 'cache-file':
+      return new CheckpointError('checkpoint.cache-file', { file: subject, reason: text });
     case 'memory':
       return outOfMemory(text, subject || operation, neededBytes);
     case 'aborted':

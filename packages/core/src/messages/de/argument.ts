@@ -7,4 +7,6 @@ export const argument: Translation<typeof english> = {
     '{name} ist {found}, erwartet war {expected}.',
   'argument.wrong-type':
     '{name} ist {found}, erwartet war {expected}.',
+  'argument.nothing-cached':
+    'Keines der {count} Token liegt im Präfix-Cache, es gibt also nichts zu speichern. Erzeuge zuerst etwas mit ihnen als Prompt.',
 };

@@ -69,4 +69,6 @@ export const checkpoint: Translation<typeof english> = {
     'Der Adapter {source} enthält den Tensor {tensor}, den kein Adapter von {format} hat. Verwende eine andere Fassung davon.',
   'checkpoint.adapter-incomplete':
     'Im Adapter {source} fehlt {tensor}, was seine Schicht braucht. Lade ihn neu herunter.',
+  'checkpoint.cache-file':
+    '{file} lässt sich nicht als gespeicherter Zustand dieses Modells laden: {reason}. Die Datei ist beschädigt, gehört zu einem anderen Modell oder ist kein Prompt-Cache; speichere sie neu.',
 };

@@ -4,4 +4,6 @@ export const argument = {
     '{name} is {found}, expected {expected}.',
   'argument.wrong-type':
     '{name} is {found}, expected {expected}.',
+  'argument.nothing-cached':
+    'None of the {count} tokens is in the prefix cache, so there is nothing to save. Generate with them as the prompt first.',
 } as const;

@@ -66,4 +66,6 @@ export const checkpoint = {
     'The adapter {source} has the tensor {tensor}, which is nothing that an adapter of {format} has. Use another export of it.',
   'checkpoint.adapter-incomplete':
     'The adapter {source} has no {tensor}, which its layer needs. Download it again.',
+  'checkpoint.cache-file':
+    '{file} cannot be loaded as cached states of this model: {reason}. It is damaged, of another model or no file of a prompt cache; save it again.',
 } as const;
