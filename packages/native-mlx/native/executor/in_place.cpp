@@ -4,6 +4,7 @@
 #include <mlx/primitives.h>
 
 #include <memory>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -82,10 +83,16 @@ class InPlace : public mx::Primitive {
   std::shared_ptr<mx::Primitive> update_;
 };
 
+// An update of a whole array is none to MLX, which takes the new content as it is, whatever made it.
+bool is_update(const mx::Primitive& primitive) {
+  const std::string_view name = primitive.name();
+  return name.starts_with("SliceUpdate") || name.starts_with("DynamicSliceUpdate") || name.starts_with("Scatter");
+}
+
 }  // namespace
 
 mx::array in_place(const mx::array& update) {
-  if (!update.has_primitive()) return update;
+  if (!update.has_primitive() || !is_update(update.primitive())) return update;
   return mx::array(update.shape(), update.dtype(), std::make_shared<InPlace>(update.primitive_ptr()), update.inputs());
 }
 
