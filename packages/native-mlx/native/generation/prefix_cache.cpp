@@ -28,11 +28,13 @@ void PrefixCache::open(const Graph& graph, const PrefixCacheOptions& options, mx
   }
   graph_ = &graph;
   dtype_ = dtype;
+  format_ = options.format;
+  has_windows_ = has_windows_ || format_.max_positions;
   store_.emplace(is_exact_);
   store_->set_budget(options.bytes);
   if (options.folder.empty() || graph.states.empty()) return;
   folder_ = std::make_unique<PrefixFolder>(
-      graph, dtype, PrefixFolder::Options{options.folder, options.folder_bytes, options.fingerprint});
+      graph, dtype, PrefixFolder::Options{options.folder, options.folder_bytes, options.fingerprint, options.format});
   for (const auto& [key, tokens] : folder_->scan()) store_->know(key, tokens);
   store_->set_tier(folder_.get());
 }
@@ -79,7 +81,7 @@ PrefixCache::Saved PrefixCache::save(const std::string& path,
 }
 
 CacheFileNotes PrefixCache::load(const std::string& path, const PrefixKey& key, const std::vector<uint32_t>& tokens) {
-  CacheFile file = load_cache_file(path, *graph_, {}, dtype_, tokens);
+  CacheFile file = load_cache_file(path, *graph_, format_, dtype_, tokens);
   mx::eval(file.state.arrays());
   const auto length = static_cast<int>(file.notes.tokens.size());
   keep(key, file.notes.tokens, std::move(file.state));

@@ -25,6 +25,7 @@ struct PrefixCacheOptions {
   std::string folder;  // empty: none
   uint64_t folder_bytes = 0;
   std::string fingerprint;  // of the model, for the folder
+  CacheFormat format;       // of the states
 };
 
 using PrefixMatch = PrefixStore<StateGroup>::Match;
@@ -76,6 +77,7 @@ class PrefixCache {
   std::unique_ptr<PrefixFolder> folder_;
   const Graph* graph_ = nullptr;
   mlx::core::Dtype dtype_ = mlx::core::float32;
+  CacheFormat format_;
 };
 
 }  // namespace mlxengine

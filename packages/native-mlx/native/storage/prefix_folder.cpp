@@ -80,6 +80,17 @@ std::string text_of(const PrefixKey& key) {
   return text;
 }
 
+// Behind a fingerprint; nothing for what is kept as it is computed.
+std::string text_of(const CacheFormat& format) {
+  std::string text;
+  if (format.bits)
+    text += " bits " + std::to_string(*format.bits) + " by " + std::to_string(format.group_size) + " from " +
+            std::to_string(format.quantized_start);
+  if (format.max_positions)
+    text += " at most " + std::to_string(*format.max_positions) + " and " + std::to_string(format.keep);
+  return text;
+}
+
 std::optional<PrefixKey> key_from(const std::string& text) {
   std::vector<std::string> parts;
   for (size_t at = 0; at < text.size();) {
@@ -100,6 +111,7 @@ std::optional<PrefixKey> key_from(const std::string& text) {
 
 PrefixFolder::PrefixFolder(const Graph& graph, mlx::core::Dtype dtype, Options options)
     : graph_(graph), dtype_(dtype), options_(std::move(options)) {
+  options_.fingerprint += text_of(options_.format);
   std::error_code ignored;
   fs::create_directories(options_.folder, ignored);
   // What a process that ended left half-written, and nobody writes any more.
@@ -179,7 +191,7 @@ std::optional<StateGroup> PrefixFolder::load(const PrefixKey& key, const std::ve
     wait_until_written();
     std::error_code error;
     if (!fs::is_regular_file(fs::symlink_status(path, error))) return std::nullopt;
-    CacheFile file = load_cache_file(path, graph_, {}, dtype_, tokens);
+    CacheFile file = load_cache_file(path, graph_, options_.format, dtype_, tokens);
     if (file.notes.tokens != tokens || file.notes.fingerprint != options_.fingerprint || file.notes.key != text_of(key))
       throw FailureError(FailureKind::cache_file, "[cache file] key, expected the one of its name, got another", path);
     fs::last_write_time(path, fs::file_time_type::clock::now(), error);

@@ -26,6 +26,7 @@ class PrefixFolder : public PrefixTier<StateGroup> {
     std::string folder;
     uint64_t bytes;           // at most, of the files of all models; the least recently used go first
     std::string fingerprint;  // of the model: others' files are left alone
+    CacheFormat format;       // of the states, too
   };
 
   // The graph outlives it.

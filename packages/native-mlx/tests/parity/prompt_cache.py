@@ -11,6 +11,7 @@ from pathlib import Path
 
 import mlx.core as mx
 from mlx_lm.models.cache import (
+    KVCache,
     RotatingKVCache,
     load_prompt_cache,
     make_prompt_cache,
@@ -24,9 +25,21 @@ mx.set_default_device(mx.cpu)
 model, _ = load_model(Path(checkpoint))
 model.set_dtype(mx.float32)
 
+
+def plain(quantized):
+    keys, values, offset, group_size, bits = quantized.state
+    cache = KVCache()
+    cache.state = (
+        *(mx.dequantize(*x, group_size=group_size, bits=bits) for x in (keys, values)),
+        offset,
+    )
+    return cache
+
+
 metadata = {}
 if "cache" in request:
     cache, metadata = load_prompt_cache(request["cache"], return_metadata=True)
+    classes = [type(c).__name__ for c in cache]
 else:
     cache = make_prompt_cache(model)
     if request["kind"] == "rotating":
@@ -37,6 +50,10 @@ else:
     if request["kind"] == "quantized":
         cache = [c.to_quantized(group_size=64, bits=8) for c in cache]
     save_prompt_cache(request["save"], cache, {"from": "mlx-lm"})
+    classes = [type(c).__name__ for c in cache]
+    if request["kind"] == "quantized":
+        # To go on with plain values, as a model does that was not loaded to quantize its own.
+        cache = [plain(c) for c in cache]
 
 tokens, tops = [], []
 inputs = request["next"]
@@ -47,5 +64,4 @@ for _ in range(request["count"]):
     tops.append(logits[order].tolist())
     tokens.append(int(order[0].item()))
     inputs = [tokens[-1]]
-classes = [type(c).__name__ for c in cache]
 print(json.dumps({"tokens": tokens, "tops": tops, "classes": classes, "metadata": metadata}))
