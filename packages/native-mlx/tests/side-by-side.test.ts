@@ -106,6 +106,22 @@ describe.skipIf(missing !== '')(suiteName('requests side by side', missing), () 
 });
 
 describe.skipIf(missing !== '')(suiteName('the queue of requests', missing), () => {
+  test('is served one by one where memory has no room for more', async () => {
+    const { graph, weights } = createTinyModel();
+    const backend = await createMLXBackend({ device: 'cpu' });
+    const model = await backend.loadModel(graph, weights);
+    const ended: number[] = [];
+    const run = (i: number, maxTokens: number): Promise<number[]> => generateTokens(model, { prompt: [1, 2, 3 + i], maxTokens }).finally(() => ended.push(i));
+    const alone = await run(0, 5);
+    // Not a byte is left; who runs alone gets what there is.
+    await backend.setMemoryLimits?.({ memoryLimit: backend.memory().activeBytes });
+    ended.length = 0;
+    const answers = await Promise.all([run(0, 5), run(1, 60), run(2, 5)]);
+    expect(answers[0]).toEqual(alone);
+    expect(ended).toEqual([0, 1, 2]);
+    await backend[Symbol.asyncDispose]();
+  });
+
   test('is bounded: one more is refused, and those within are served', async () => {
     const { graph, weights } = createTinyModel();
     const backend = await createMLXBackend({ device: 'cpu' });

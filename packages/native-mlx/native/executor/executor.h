@@ -31,6 +31,7 @@ class Executor {
   void forget_adapters() { mixes_.clear(); }
 
   const Graph& graph() const { return prepared_.graph; }
+  mlx::core::Dtype dtype() const { return prepared_.dtype; }
 
  private:
   PreparedGraph prepared_;

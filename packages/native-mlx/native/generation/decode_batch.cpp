@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "generation/admission.h"
 #include "generation/sampler.h"
 
 namespace mx = mlx::core;
@@ -46,6 +47,12 @@ void DecodeBatch::join(Prefilled sequence) {
   row.logits = std::move(sequence.logits);
   mx::async_eval(*row.logits);
   row.generation->constraint()->ask();
+}
+
+int64_t DecodeBatch::positions_to_come() const {
+  int64_t positions = 0;
+  for (const Row& row : rows_) positions += Admission::expected_positions(0, row.left);
+  return positions;
 }
 
 bool DecodeBatch::can_step() {

@@ -36,6 +36,9 @@ class DecodeBatch {
   int size() const { return static_cast<int>(rows_.size()); }
   bool quantized() const { return group_ && group_->quantized(); }
 
+  // That its sequences are expected to get.
+  int64_t positions_to_come() const;
+
   void join(Prefilled sequence);
 
   // Submits the next step, reads the tokens of the one before and returns those who are done. The device never waits

@@ -30,6 +30,7 @@ void Model::abandon() {
 }
 
 void Model::drop_caches() {
+  if (scheduler) scheduler->spare_memory();
   prefix_cache.clear();
   mx::clear_cache();
 }

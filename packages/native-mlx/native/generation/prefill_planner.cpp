@@ -24,6 +24,8 @@ int PrefillPlanner::chunk(bool others_decode) const {
 }
 
 void PrefillPlanner::learn(int tokens, std::chrono::steady_clock::duration taken) {
+  constexpr int chunks_a_size = 8;
+  if (++chunks_since_shrunk_ % chunks_a_size == 0) most_now_ = std::min(most, 2 * most_now_);
   // A short chunk's time is that of its step, not of its tokens.
   if (tokens < least()) return;
   const double measured = std::chrono::duration<double, std::milli>(taken).count() / tokens;

@@ -21,9 +21,11 @@ class PrefillPlanner {
   // Learns from a chunk that was computed.
   void learn(int tokens, std::chrono::steady_clock::duration taken);
 
-  // Memory is short: chunks are a quarter as long from now on.
-  void shrink() { most_now_ = std::max(least(), most_now_ / 4); }
-  void recover() { most_now_ = most; }
+  // Memory is short: chunks are a quarter as long, and get longer again bit by bit.
+  void shrink() {
+    most_now_ = std::max(least(), most_now_ / 4);
+    chunks_since_shrunk_ = 0;
+  }
 
  private:
   static constexpr int most = 2048;
@@ -36,6 +38,7 @@ class PrefillPlanner {
 
   bool is_cpu_;
   int most_now_ = most;
+  int chunks_since_shrunk_ = 0;
   double milliseconds_a_token_ = 0;  // 0: not known yet
 };
 

@@ -40,6 +40,7 @@ Scheduler::Scheduler(const Executor& executor,
       limits_(limits),
       recovery_(recovery),
       planner_(device),
+      admission_(executor.graph(), executor.dtype()),
       shared_(executor),
       quantized_(executor) {}
 
@@ -101,11 +102,30 @@ void Scheduler::drop_cancelled() {
 }
 
 void Scheduler::admit() {
-  while (!waiting_.empty() && active() < limits_.max_sequences) {
+  while (!waiting_.empty() && active() < limits_.max_sequences && has_room_for(*waiting_.front())) {
     GenerationPtr generation = std::move(waiting_.front());
     waiting_.pop_front();
     begin(std::move(generation));
   }
+}
+
+bool Scheduler::has_room_for(const Generation& generation) {
+  // Alone it gets what there is: whether that is enough was asked before it came here.
+  if (active() == 0) return true;
+  const int64_t own = Admission::expected_positions(generation.prompt_length(), generation.request().max_tokens);
+  const int64_t positions = own + positions_to_come();
+  if (admission_.fits(positions)) return true;
+  // What is kept for later goes first.
+  prefix_cache_.clear();
+  return admission_.fits(positions);
+}
+
+int64_t Scheduler::positions_to_come() const {
+  int64_t positions = shared_.positions_to_come() + quantized_.positions_to_come();
+  for (const DecodeBatch& batch : alone_) positions += batch.positions_to_come();
+  for (const Prefill& prefill : prefilling_)
+    positions += Admission::expected_positions(prefill.left(), prefill.generation_ptr()->request().max_tokens);
+  return positions;
 }
 
 void Scheduler::begin(GenerationPtr generation) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "executor/executor.h"
+#include "generation/admission.h"
 #include "generation/decode_batch.h"
 #include "generation/generation.h"
 #include "generation/prefill.h"
@@ -36,6 +37,9 @@ class Scheduler {
   // Works on what there is for a moment. Says whether there is more to do at once.
   bool tick();
 
+  // Memory is short: prompts go in smaller chunks for a while.
+  void spare_memory() { planner_.shrink(); }
+
   // Ends all generations.
   void abandon(const Failure& failure);
 
@@ -45,6 +49,8 @@ class Scheduler {
 
   void drop_cancelled();
   void admit();
+  bool has_room_for(const Generation& generation);
+  int64_t positions_to_come() const;
   void begin(GenerationPtr generation);
   void prefill_one();
   void decode(Prefilled sequence);
@@ -61,6 +67,7 @@ class Scheduler {
   const SchedulerLimits limits_;
   Recovery& recovery_;
   PrefillPlanner planner_;
+  Admission admission_;
   std::deque<GenerationPtr> waiting_;
   std::deque<Prefill> prefilling_;
   DecodeBatch shared_;
