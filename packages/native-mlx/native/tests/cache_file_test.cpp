@@ -66,6 +66,8 @@ void refuses_lies() {
   CHECK(is_refused(with("[0,32]", "[32,0]")));
   CHECK(is_refused(with("[32,56]", "[8,32]")));
   CHECK(is_refused(with("[32,56]", "[40,64]")));
+  CHECK(is_refused(with("[60,64]", "[64,68]"), 68));
+  CHECK(is_refused("{\"x\":{\"dtype\":\"F32\",\"shape\":[0]}}", 0));
   CHECK(is_refused(with("[1,2,4]", "[1,2,5]")));
   CHECK(is_refused(with("[1,2,4]", "[4294967296,4294967296,4]")));
   CHECK(is_refused(with("[1,2,4]", "[0,18446744073709551616,4]")));

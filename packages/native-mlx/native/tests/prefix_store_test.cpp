@@ -120,11 +120,11 @@ void counts_shared_memory_once() {
   const auto with = [&](int positions, size_t own) {
     return FakeState{Kind::recurrent, positions, {shared, std::make_shared<size_t>(own)}};
   };
-  store.keep({}, {1, 2}, with(2, 10));
-  store.keep({}, {1, 2, 3, 4}, with(4, 10));
-  CHECK(store.size() == 2 && store.bytes() == 220);
   // What is old and costs nothing of its own stays, whatever else is dropped.
   store.keep({}, {1, 2, 3}, FakeState{Kind::recurrent, 3, {shared}});
+  store.keep({}, {1, 2}, with(2, 10));
+  store.keep({}, {1, 2, 3, 4}, with(4, 10));
+  CHECK(store.size() == 3 && store.bytes() == 220);
   store.keep({}, {1, 2, 3, 4, 5}, with(5, 25));
   store.keep({}, {1, 2, 3, 4, 5, 6}, with(6, 10));
   CHECK(store.size() == 3 && store.bytes() == 235);
