@@ -1,3 +1,4 @@
+import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.js';
 import { checkAdapterFeature } from './adapters.js';
 import type { BackendSupports } from './backend-supports.js';
 import { checkSamplingFeatures } from './check-sampling-features.js';
@@ -12,6 +13,17 @@ import type { TokenRequest } from './token-request.js';
 export function checkRequestFeatures(supports: BackendSupports, backend: string, request: TokenRequest): void {
   checkSamplingFeatures(supports, backend, request);
   checkAdapterFeature(supports, backend, request);
+  if (request.speculation !== undefined) checkSpeculation(supports, backend, request);
   if (request.deterministic === true) requireFeature(supports, backend, 'deterministic', 'Leave "deterministic" out.');
   if (request.cache !== undefined) requireFeature(supports, backend, 'prefix-cache', 'Leave "cache" out.');
+}
+
+/** Steps with drafts have no fixed shapes, and no grammar knows tokens that are not chosen yet. */
+function checkSpeculation(supports: BackendSupports, backend: string, { constraint, deterministic }: TokenRequest): void {
+  requireFeature(supports, backend, 'speculation', 'Leave "speculation" out.');
+  if (constraint === undefined && deterministic !== true) return;
+  const other = constraint === undefined ? '"deterministic"' : 'a grammar';
+  throw new UnsupportedFeatureError('feature.unsupported', {
+    component: `The backend ${backend}`, feature: `speculation together with ${other}`, remedy: 'Leave one of them out.',
+  });
 }

@@ -37,6 +37,14 @@ export { checkLoadFeatures } from './check-load-features.js';
 export { checkRequestFeatures } from './check-request-features.js';
 export { checkMemoryLimits, type MemoryLimits, type MemoryPressure, type MemoryPressureLevel, type MemoryReport } from './memory.js';
 export type { ScoreBatchRequest, ScoreRequest, ScoreResult } from './score.js';
+export {
+  checkSpeculation,
+  mostDraftedTokens,
+  type DraftModel,
+  type PromptLookup,
+  type Speculation,
+  type SpeculationStatistics,
+} from './speculation.js';
 export type { TokenConstraint } from './token-constraint.js';
 export type {
   FinishBatch,

@@ -1,5 +1,6 @@
 import type { PrefixCacheReport, PrefixCacheRequest } from './cache.js';
 import type { SamplingParameters } from './sampling.js';
+import type { Speculation, SpeculationStatistics } from './speculation.js';
 import type { TokenConstraint } from './token-constraint.js';
 
 /** One generation at the level of tokens. */
@@ -28,6 +29,8 @@ export interface TokenRequest {
   readonly cache?: PrefixCacheRequest;
   /** Id of a loaded adapter that the prompt and the answer are computed with; default: none. Needs the feature `adapters`. */
   readonly adapter?: number;
+  /** How to guess tokens ahead; default: not at all. Not together with a constraint. Needs the feature `speculation`. */
+  readonly speculation?: Speculation;
 }
 
 /** Most of the likeliest tokens that a request may ask for with each token. */
@@ -69,6 +72,8 @@ export interface TokenStatistics {
   readonly prefillMs: number;
   /** From the first token to the last, in milliseconds. */
   readonly decodeMs: number;
+  /** Where the request asked for speculation. */
+  readonly speculation?: SpeculationStatistics;
 }
 
 /** The last batch of a stream that was not aborted. */

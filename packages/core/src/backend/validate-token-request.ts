@@ -4,6 +4,7 @@ import { checkCacheRequest } from './check-cache.js';
 import { checkSampling } from './check-sampling.js';
 import { checkTokens } from './check-tokens.js';
 import type { EmbedRequest } from './embed.js';
+import { checkSpeculation } from './speculation.js';
 import type { ScoreBatchRequest, ScoreRequest } from './score.js';
 import { mostLogProbabilities, type TokenRequest } from './token-request.js';
 
@@ -21,6 +22,7 @@ export function validateTokenRequest(request: TokenRequest, vocabularySize: numb
     checkNumber('logProbabilities', request.logProbabilities, { minimum: 0, maximum: mostLogProbabilities, integer: true });
   }
   if (request.cache !== undefined) checkCacheRequest(request.cache, request.prompt.length);
+  checkSpeculation(request.speculation);
   const promptTokens = request.prompt.length;
   if (promptTokens >= contextLength) throw new ContextLengthError('context.exceeded', { promptTokens, contextLength });
   return Math.min(request.maxTokens, contextLength - promptTokens);

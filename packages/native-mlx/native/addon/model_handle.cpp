@@ -9,8 +9,10 @@
 #include "addon/read_adapter.h"
 #include "addon/read_graph.h"
 #include "addon/read_requests.h"
+#include "generation/draft_model.h"
 #include "generation/embed.h"
 #include "generation/generation.h"
+#include "generation/prompt_lookup.h"
 #include "generation/score.h"
 #include "weights/weight_loader.h"
 
@@ -60,6 +62,12 @@ void expect_loaded(const Model& model) {
 
 void expect_logits(const Graph& graph) {
   if (!graph.outputs.logits) throw FailureError(FailureKind::argument, "[model] outputs, expected logits, got vectors");
+}
+
+std::unique_ptr<Drafter> make_drafter(const GenerateRequest& request, const std::shared_ptr<Model>& draft) {
+  if (!request.speculation) return nullptr;
+  if (draft) return std::make_unique<DraftModel>(draft);
+  return std::make_unique<PromptLookup>(std::max(1, request.speculation->ngram));
 }
 
 void expect_vectors(const Graph& graph) {
@@ -172,6 +180,7 @@ Napi::Value ModelHandle::generate(const Napi::CallbackInfo& info) {
     const JsReader source(info[0], "request");
     auto request = read_generate_request(source, model_->graph);
     const bool constrained = source["constrained"].boolean();
+    const auto draft = read_draft(info.This(), source);
     const auto cancellation = std::make_shared<Cancellation>([wakes = generations_] { wakes->wake(); });
     const auto read_answer = [model = model_](Napi::Value answer) {
       return read_choice(JsReader(answer, "choice"), model->graph);
@@ -186,8 +195,14 @@ Napi::Value ModelHandle::generate(const Napi::CallbackInfo& info) {
             auto constraint = constrained ? std::make_unique<RemoteConstraint>(environment, id, wakes) : nullptr;
             auto adapter = model->adapters.find(request.adapter);
             auto key = model->adapters.key(request.adapter);
-            model->scheduler->add(std::make_shared<Generation>(Generation::Init{
-                request, cancellation, std::move(constraint), emit, std::move(adapter), std::move(key)}));
+            auto drafter = make_drafter(request, draft);
+            model->scheduler->add(std::make_shared<Generation>(Generation::Init{request,
+                                                                                cancellation,
+                                                                                std::move(constraint),
+                                                                                emit,
+                                                                                std::move(adapter),
+                                                                                std::move(drafter),
+                                                                                std::move(key)}));
             wakes->wake();
           } catch (...) {
             emit(current_failure());
@@ -196,6 +211,18 @@ Napi::Value ModelHandle::generate(const Napi::CallbackInfo& info) {
     environment_->owner()->post(environment_->client(), job);
     return Napi::Number::New(info.Env(), id);
   });
+}
+
+std::shared_ptr<Model> ModelHandle::read_draft(const Napi::Value& self, const JsReader& source) const {
+  if (!source.has("draftModel")) return nullptr;
+  const JsReader model = source["draftModel"];
+  const auto constructor = self.As<Napi::Object>().Get("constructor").As<Napi::Function>();
+  if (!model.value().IsObject() || !model.value().As<Napi::Object>().InstanceOf(constructor)) model.fail("a Model");
+  const auto& draft = Unwrap(model.value().As<Napi::Object>())->model_;
+  const bool fits = draft->graph.outputs.logits && draft->graph.vocabulary_size == model_->graph.vocabulary_size &&
+                    draft->device == model_->device;
+  if (!fits) model.fail("a model of the same vocabulary and device");
+  return draft;
 }
 
 Napi::Value ModelHandle::score(const Napi::CallbackInfo& info) {

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "addon/environment.h"
+#include "addon/js_reader.h"
 #include "generation/model.h"
 #include "runtime/repeating_job.h"
 
@@ -36,6 +37,9 @@ class ModelHandle : public Napi::ObjectWrap<ModelHandle> {
   Napi::Value drop_caches(const Napi::CallbackInfo& info);
   Napi::Value unload(const Napi::CallbackInfo& info);
   Napi::Value fail_next_steps(const Napi::CallbackInfo& info);
+
+  // The model that guesses for a request; null: none.
+  std::shared_ptr<Model> read_draft(const Napi::Value& self, const JsReader& source) const;
 
   // Runs work on the owner thread; what it throws becomes the request's end.
   using Work = std::function<void(RequestId request, const Cancellation& cancellation)>;

@@ -143,6 +143,15 @@ SamplingParameters read_sampling(const JsReader& source, const Graph& graph) {
   return sampling;
 }
 
+SpeculationRequest read_speculation(const JsReader& source) {
+  // As in core. Sequences can go back so far, see Bound.
+  constexpr int64_t most_drafted = 32;
+  constexpr int64_t most_ngram = 16;
+  SpeculationRequest request{static_cast<int>(source["maxDraft"].integer(1, most_drafted))};
+  if (source.has("ngram")) request.ngram = static_cast<int>(source["ngram"].integer(1, most_ngram));
+  return request;
+}
+
 }  // namespace
 
 TensorPlan read_tensor_plan(const JsReader& source) {
@@ -175,6 +184,7 @@ GenerateRequest read_generate_request(const JsReader& source, const Graph& graph
   if (total > graph.context_length)
     source["maxTokens"].fail("to fit a context of " + std::to_string(graph.context_length));
   request.adapter = read_adapter(source);
+  if (source.has("speculation")) request.speculation = read_speculation(source["speculation"]);
   request.stop_tokens = read_tokens(source["stopTokens"], graph, 0);
   request.sampling = read_sampling(source, graph);
   if (source.has("logProbabilities"))

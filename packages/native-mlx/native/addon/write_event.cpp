@@ -78,6 +78,13 @@ class EventWriter {
     statistics.Set("completionTokens", event.statistics.completion_tokens);
     statistics.Set("prefillMs", event.statistics.prefill_ms);
     statistics.Set("decodeMs", event.statistics.decode_ms);
+    if (const auto& speculation = event.statistics.speculation) {
+      auto drafts = Napi::Object::New(env_);
+      drafts.Set("drafted", speculation->drafted);
+      drafts.Set("accepted", speculation->accepted);
+      drafts.Set("steps", speculation->steps);
+      statistics.Set("speculation", drafts);
+    }
     auto object = tagged(env_, "finish");
     object.Set("reason", event.stopped ? "stop-token" : "length");
     object.Set("statistics", statistics);

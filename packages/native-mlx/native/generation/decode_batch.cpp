@@ -28,11 +28,13 @@ std::vector<uint32_t> only(uint32_t token, int vocabulary_size) {
   return mask;
 }
 
-RequestSampler sampler_of(const GenerateRequest& request) {
-  return {request.sampling, request.log_probabilities, request.prompt, request.generated_tokens};
-}
-
 }  // namespace
+
+RequestSampler sampler_of(const Generation& generation) {
+  const GenerateRequest& request = generation.request();
+  const int chosen = request.generated_tokens + generation.generated();
+  return {request.sampling, request.log_probabilities, generation.tokens(), chosen};
+}
 
 void DecodeBatch::join(Prefilled sequence) {
   if (group_) {
@@ -40,9 +42,9 @@ void DecodeBatch::join(Prefilled sequence) {
   } else {
     group_.emplace(std::move(sequence.state));
   }
-  const GenerateRequest& request = sequence.generation->request();
-  Row& row = rows_.emplace_back(Row{std::move(sequence.generation), sampler_of(request)});
-  row.left = request.max_tokens;
+  auto sampler = sampler_of(*sequence.generation);
+  Row& row = rows_.emplace_back(Row{std::move(sequence.generation), std::move(sampler)});
+  row.left = row.generation->request().max_tokens - row.generation->generated();
   if (row.generation->constraint() == nullptr) return choose(row, sequence.logits, std::nullopt);
   row.logits = std::move(sequence.logits);
   mx::async_eval(*row.logits);

@@ -27,6 +27,9 @@ struct Ended {
   std::optional<Failure> failure;  // none: finished
 };
 
+// How the tokens of a generation are chosen from here on.
+RequestSampler sampler_of(const Generation& generation);
+
 // Sequences that decode side by side, a token of each a step. They join and leave between any two steps.
 class DecodeBatch {
  public:

@@ -11,6 +11,7 @@ Generation::Generation(Init init)
       constraint_(std::move(init.constraint)),
       emit_(std::move(init.emit)),
       adapter_(std::move(init.adapter)),
+      drafter_(std::move(init.drafter)),
       cache_key_(std::move(init.cache_key)),
       tokens_(request_.prompt),
       batcher_(emit_, /* immediate */ constraint_ != nullptr) {}
@@ -53,10 +54,18 @@ Generation::~Generation() {
   }
 }
 
+void Generation::note_drafts(int drafted, int accepted) {
+  speculation_.drafted += drafted;
+  speculation_.accepted += accepted;
+  speculation_.steps++;
+}
+
 void Generation::finish() {
   if (std::exchange(ended_, true)) return;
   batcher_.flush();
-  emit_(FinishEvent{stopped_, meter_.statistics()});
+  Statistics statistics = meter_.statistics();
+  if (request_.speculation) statistics.speculation = speculation_;
+  emit_(FinishEvent{stopped_, statistics});
 }
 
 void Generation::fail(const Failure& failure) {

@@ -9,6 +9,7 @@
 
 #include "executor/adapter.h"
 #include "generation/constraint.h"
+#include "generation/drafter.h"
 #include "generation/meter.h"
 #include "generation/request.h"
 #include "generation/token_batcher.h"
@@ -26,8 +27,9 @@ class Generation {
     CancellationPtr cancellation;
     std::unique_ptr<Constraint> constraint;  // null: none
     std::function<void(Event)> emit;
-    AdapterPtr adapter = nullptr;  // null: none
-    std::string cache_key = {};    // what states must have been computed with to be of use to it
+    AdapterPtr adapter = nullptr;                // null: none
+    std::unique_ptr<Drafter> drafter = nullptr;  // null: none
+    std::string cache_key = {};                  // what states must have been computed with to be of use to it
   };
 
   explicit Generation(Init init);
@@ -59,6 +61,11 @@ class Generation {
   // Takes the next token; says whether it is the last.
   bool take(uint32_t token, const std::optional<TokenLogProbabilities>& told);
 
+  // Who guesses its tokens, once; null where nobody does or somebody has it.
+  std::unique_ptr<Drafter> take_drafter() { return std::move(drafter_); }
+  // A step checked so many guesses and found so many right.
+  void note_drafts(int drafted, int accepted);
+
   // The end, one or the other; only the first is told.
   void finish();
   void fail(const Failure& failure);
@@ -69,8 +76,10 @@ class Generation {
   std::unique_ptr<Constraint> constraint_;
   std::function<void(Event)> emit_;
   AdapterPtr adapter_;
+  std::unique_ptr<Drafter> drafter_;
   std::string cache_key_;
   std::vector<uint32_t> tokens_;
+  SpeculationStatistics speculation_;
   TokenBatcher batcher_;
   Meter meter_;
   int cached_tokens_ = 0;

@@ -45,7 +45,8 @@ Scheduler::Scheduler(const Executor& executor,
       quantized_(executor) {}
 
 int Scheduler::active() const {
-  return static_cast<int>(prefilling_.size() + alone_.size()) + shared_.size() + quantized_.size();
+  return static_cast<int>(prefilling_.size() + alone_.size() + speculating_.size()) + shared_.size() +
+         quantized_.size();
 }
 
 void Scheduler::add(GenerationPtr generation) {
@@ -76,7 +77,7 @@ bool Scheduler::tick() {
 
 bool Scheduler::has_more() {
   // Those who wait for their grammar wake the scheduler with its answer.
-  return !prefilling_.empty() || shared_.can_step() || quantized_.can_step() ||
+  return !prefilling_.empty() || !speculating_.empty() || shared_.can_step() || quantized_.can_step() ||
          std::any_of(alone_.begin(), alone_.end(), [](DecodeBatch& batch) { return batch.can_step(); });
 }
 
@@ -171,12 +172,37 @@ void Scheduler::prefill_one() {
 void Scheduler::decode(Prefilled sequence) {
   if (sequence.generation->request().deterministic || sequence.generation->restarted()) {
     alone_.emplace_back(executor_).join(std::move(sequence));
+  } else if (auto drafter = has_company() ? nullptr : sequence.generation->take_drafter()) {
+    speculating_.emplace_back(executor_, std::move(sequence), std::move(drafter));
   } else {
     (sequence.state.quantized() ? quantized_ : shared_).join(std::move(sequence));
   }
 }
 
+// Others decode, too: a step for all of them is worth more than guesses of each.
+bool Scheduler::has_company() const {
+  return !shared_.empty() || !quantized_.empty() || speculating_.size() > 1;
+}
+
+void Scheduler::speculate() {
+  for (auto at = speculating_.begin(); at != speculating_.end();) {
+    const GenerationPtr generation = at->generation_ptr();
+    try {
+      recovery_.throw_if_asked();
+      auto ended = at->step();
+      const bool goes_on = !ended && !at->loses() && !has_company();
+      if (ended) settle(std::move(*ended));
+      if (!ended && !goes_on) decode(at->release());
+      at = goes_on ? std::next(at) : speculating_.erase(at);
+    } catch (...) {
+      at = speculating_.erase(at);
+      recover({generation}, current_failure());
+    }
+  }
+}
+
 void Scheduler::step_batches() {
+  speculate();
   step(shared_);
   step(quantized_);
   for (DecodeBatch& batch : alone_) step(batch);
@@ -241,6 +267,8 @@ void Scheduler::abandon(const Failure& failure) {
   give_up(quantized_, failure);
   for (DecodeBatch& batch : alone_) give_up(batch, failure);
   alone_.clear();
+  for (SpeculativeDecode& speculation : speculating_) speculation.generation_ptr()->fail(failure);
+  speculating_.clear();
 }
 
 }  // namespace mlxengine

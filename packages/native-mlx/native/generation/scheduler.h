@@ -13,6 +13,7 @@
 #include "generation/prefill_planner.h"
 #include "generation/prefix_cache.h"
 #include "generation/recovery.h"
+#include "generation/speculative_decode.h"
 
 namespace mlxengine {
 
@@ -45,7 +46,9 @@ class Scheduler {
 
  private:
   int active() const;
-  bool anyone_decodes() const { return !shared_.empty() || !quantized_.empty() || !alone_.empty(); }
+  bool anyone_decodes() const {
+    return !shared_.empty() || !quantized_.empty() || !alone_.empty() || !speculating_.empty();
+  }
 
   void drop_cancelled();
   void admit();
@@ -56,6 +59,8 @@ class Scheduler {
   void decode(Prefilled sequence);
   void step_batches();
   void step(DecodeBatch& batch);
+  void speculate();
+  bool has_company() const;
   void settle(Ended ended);
   void recover(std::vector<GenerationPtr> generations, const Failure& failure);
   void keep(const Generation& generation, StateGroup state);
@@ -73,6 +78,7 @@ class Scheduler {
   DecodeBatch shared_;
   DecodeBatch quantized_;         // those whose keys and values were quantized on the way
   std::list<DecodeBatch> alone_;  // those who asked for steps of their own, and those who are tried once more
+  std::list<SpeculativeDecode> speculating_;
   int steps_since_clear_ = 0;
   std::optional<Failure> dead_;  // the device, as a step of this tick showed
 };

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -32,6 +33,13 @@ struct TokensEvent {
   std::vector<float> top_log_probabilities;
 };
 
+// What guessing tokens ahead came to.
+struct SpeculationStatistics {
+  int drafted = 0;
+  int accepted = 0;
+  int steps = 0;
+};
+
 struct Statistics {
   int prompt_tokens = 0;
   int cached_prompt_tokens = 0;
@@ -39,6 +47,7 @@ struct Statistics {
   int completion_tokens = 0;
   double prefill_ms = 0;
   double decode_ms = 0;
+  std::optional<SpeculationStatistics> speculation = std::nullopt;
 };
 
 struct FinishEvent {

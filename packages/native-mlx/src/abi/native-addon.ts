@@ -149,6 +149,9 @@ export interface NativeGenerateRequest {
   readonly constrained: boolean;
   /** Id of a loaded adapter. */
   readonly adapter?: number;
+  /** How to guess tokens ahead: by `draftModel`, or looked up by `ngram`. */
+  readonly speculation?: { readonly maxDraft: number; readonly ngram?: number };
+  readonly draftModel?: NativeModel;
 }
 
 /** An adapter; shapes are checked against the graph. */

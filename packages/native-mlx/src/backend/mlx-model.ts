@@ -163,10 +163,11 @@ export class MLXModel implements BackendModel {
     const maxTokens = validateTokenRequest(request, vocabularySize, contextLength);
     this.#checkMemory('Generating', request.prompt.length + maxTokens);
     const answers = request.constraint && new ConstraintAnswers(request.constraint, vocabularySize);
+    const draftModel = request.speculation?.kind === 'draft' ? this.#draftModel(request.speculation.model) : undefined;
     const run = this.#adapters.using(request, () => this.#run({
       operation: 'Generating',
       signal,
-      start: (onEvent) => this.#native.generate(nativeGenerateRequest(request, maxTokens), onEvent),
+      start: (onEvent) => this.#native.generate({ ...nativeGenerateRequest(request, maxTokens), ...(draftModel && { draftModel }) }, onEvent),
       onEvent: (event) => {
         if (event.type === 'choose') return answers?.choose();
         if (event.type === 'tokens') answers?.accept(event.tokens);
@@ -178,6 +179,16 @@ export class MLXModel implements BackendModel {
     const end = await run.catch((error: unknown) => Promise.reject((answers?.error ?? error) as Error));
     if (answers?.error !== undefined) throw answers.error as Error;
     if (end.type === 'finish') emit(end);
+  }
+
+  /** The model that drafts for this one. */
+  #draftModel(model: BackendModel): NativeModel {
+    if (!(#native in model)) throw refusedDraft('a model of another backend', 'one that this backend loaded');
+    if (model.#unloading !== undefined) throw model.#unloaded();
+    const [own, theirs] = [this.#graph.vocabularySize, model.#graph.vocabularySize];
+    if (own !== theirs) throw refusedDraft(`a model with a vocabulary of ${theirs}`, `one of ${own}, as the model's own`);
+    checkGenerates(model.#graph);
+    return model.#native;
   }
 
   async #run(call: RequestCall): Promise<FinalEvent> {
@@ -218,4 +229,8 @@ export class MLXModel implements BackendModel {
   #unloaded(): UnloadedError {
     return new UnloadedError('unloaded.engine', { model: this.#graph.architecture });
   }
+}
+
+function refusedDraft(found: string, expected: string): InvalidArgumentError {
+  return new InvalidArgumentError('argument.out-of-range', { name: 'speculation.model', found, expected });
 }

@@ -1,10 +1,10 @@
-import type { EmbedRequest, LoadCacheRequest, PrefixCacheRequest, SaveCacheRequest, ScoreBatchRequest, TokenRequest } from '@mlxengine/core/backend';
+import type { EmbedRequest, LoadCacheRequest, PrefixCacheRequest, SaveCacheRequest, ScoreBatchRequest, Speculation, TokenRequest } from '@mlxengine/core/backend';
 import type { NativeCacheFileRequest, NativeEmbedRequest, NativeGenerateRequest, NativeScoreRequest } from '../abi/native-addon.js';
 import { nativeSampling } from './native-sampling.js';
 
 /** A generation as the addon takes it. */
 export function nativeGenerateRequest(request: TokenRequest, maxTokens: number): NativeGenerateRequest {
-  const { prompt, stopTokens, sampling, constraint, logProbabilities, deterministic = false, adapter, cache } = request;
+  const { prompt, stopTokens, sampling, constraint, logProbabilities, deterministic = false, adapter, cache, speculation } = request;
   return {
     prompt: Uint32Array.from(prompt),
     stopTokens: Uint32Array.from(stopTokens),
@@ -15,6 +15,7 @@ export function nativeGenerateRequest(request: TokenRequest, maxTokens: number):
     deterministic,
     constrained: constraint !== undefined,
     ...(adapter !== undefined && { adapter }),
+    ...(speculation && { speculation: nativeSpeculation(speculation) }),
   };
 }
 
@@ -30,6 +31,11 @@ export function nativeSaveRequest({ path, tokens, salt = '', metadata = {} }: Sa
 /** A file to read as the addon takes it. */
 export function nativeLoadRequest({ path, tokens = [], salt = '' }: LoadCacheRequest): NativeCacheFileRequest {
   return { path, tokens: Uint32Array.from(tokens), salt, metadata: [] };
+}
+
+function nativeSpeculation(speculation: Speculation): NonNullable<NativeGenerateRequest['speculation']> {
+  if (speculation.kind === 'draft') return { maxDraft: speculation.maxDraft ?? 4 };
+  return { maxDraft: speculation.maxDraft ?? 8, ngram: speculation.ngram ?? 3 };
 }
 
 /** A scoring as the addon takes it. */

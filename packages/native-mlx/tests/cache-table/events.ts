@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AbortedError } from '@mlxengine/core';
-import type { AdapterSource, BackendFeature } from '@mlxengine/core/backend';
+import type { AdapterSource, BackendFeature, Speculation } from '@mlxengine/core/backend';
 import { createMemoryWeights } from '@mlxengine/testing';
 import { expect } from 'vitest';
+import { greedy } from '../mlx.js';
 import { expectSame, promptOf, type Answer, type Asked, type Cell } from './cell.js';
 
 export type EventName = 'batch join and leave' | 'trim' | 'trim to a border' | 'fork' | 'save and load' | 'drafts' | 'adapter';
@@ -125,6 +126,32 @@ async function adapt(cell: Cell): Promise<void> {
   for (const [i, answer] of answers.entries()) expectSame(answer, i % 2 === 0 ? adapted : plain);
 }
 
+/** Tokens are guessed from what was there, and by a model; some guesses are wrong, and their positions are taken back. */
+async function draft(cell: Cell): Promise<void> {
+  const model = await cell.load();
+  const prompt = [...promptOf(14, 3), ...promptOf(14, 3), ...promptOf(14, 3)];
+  const drawn = { ...greedy, temperature: 0.7, seed: 11 };
+  const lookup: Speculation = { kind: 'prompt-lookup', maxDraft: 6, ngram: 2 };
+  const same: Speculation = { kind: 'draft', model: await cell.load(), maxDraft: 3 };
+  for (const asked of [{ prompt, maxTokens: 60 }, { prompt, maxTokens: 60, sampling: drawn }, { prompt, maxTokens: 60, sampling: { ...drawn, presencePenalty: 0.5 } }]) {
+    const expected = await cell.fresh(asked);
+    for (const speculation of [lookup, same] satisfies readonly Speculation[]) {
+      const answer: Answer = await cell.answer(model, { ...asked, speculation });
+      expectSame(answer, expected);
+      const { drafted, accepted, steps } = answer.statistics.speculation ?? { drafted: 0, accepted: -1, steps: 0 };
+      expect(steps).toBeGreaterThan(0);
+      expect(accepted).toBeGreaterThanOrEqual(0);
+      expect(drafted).toBeGreaterThanOrEqual(accepted);
+      // The same model with the same draws guesses right, but for near ties.
+      if (speculation === same) expect(accepted).toBeGreaterThan(drafted / 2);
+    }
+  }
+  // What was taken back is not in the way of what comes later.
+  const { tokens } = await cell.answer(model, { prompt, speculation: lookup });
+  const next = { prompt: [...prompt, ...tokens, 5, 6] };
+  await cell.expectAsFresh(await cell.answer(model, next), next);
+}
+
 /** Everything that happens to a cache. */
 export const events: Readonly<Record<EventName, CacheEvent>> = {
   'batch join and leave': { needs: ['batching'], run: joinAndLeave },
@@ -132,6 +159,6 @@ export const events: Readonly<Record<EventName, CacheEvent>> = {
   'trim to a border': { needs: ['prefix-cache'], run: goBackToBorder },
   fork: { needs: ['batching'], run: fork },
   'save and load': { needs: ['cache-files'], run: saveAndLoad },
-  drafts: { needs: ['speculation'], run: () => Promise.reject(new Error('a backend that drafts needs a test of it here')) },
+  drafts: { needs: ['speculation'], run: draft },
   adapter: { needs: ['adapters', 'batching'], run: adapt },
 };
