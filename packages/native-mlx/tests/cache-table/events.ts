@@ -135,7 +135,8 @@ async function draft(cell: Cell): Promise<void> {
   const same: Speculation = { kind: 'draft', model: await cell.load(), maxDraft: 3 };
   for (const asked of [{ prompt, maxTokens: 60 }, { prompt, maxTokens: 60, sampling: drawn }, { prompt, maxTokens: 60, sampling: { ...drawn, presencePenalty: 0.5 } }]) {
     const expected = await cell.fresh(asked);
-    for (const speculation of [lookup, same] satisfies readonly Speculation[]) {
+    const both: readonly Speculation[] = [lookup, same];
+    for (const speculation of both) {
       const answer: Answer = await cell.answer(model, { ...asked, speculation });
       expectSame(answer, expected);
       const { drafted, accepted, steps } = answer.statistics.speculation ?? { drafted: 0, accepted: -1, steps: 0 };
