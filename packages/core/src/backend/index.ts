@@ -21,6 +21,7 @@ export type {
 } from './inference-backend.js';
 export type { EmbedRequest, EmbedResult } from './embed.js';
 export type { LogitBias, SamplingParameters } from './sampling.js';
+export { cacheFormat, type CacheFormat, type CompleteCacheFormat } from './cache-format.js';
 export { batchingLimits, type BatchingLimits, type BatchingOptions } from './batching.js';
 export type {
   LoadCacheRequest,

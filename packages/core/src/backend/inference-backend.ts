@@ -1,6 +1,7 @@
 import type { ModelGraph } from '../graph/index.js';
 import type { WeightSource } from '../model/weight-source.js';
 import type { BatchingOptions } from './batching.js';
+import type { CacheFormat } from './cache-format.js';
 import type { AdapterSource, FuseAdapterOptions, LoadAdapterOptions, LoadedAdapter } from './adapters.js';
 import type { BackendSupports } from './backend-supports.js';
 import type { LoadCacheRequest, LoadedCache, PrefixCacheOptions, SaveCacheRequest, SavedCache } from './cache.js';
@@ -30,6 +31,8 @@ export interface BackendLoadOptions {
   readonly threads?: number;
   /** How many requests are taken on. Needs the feature `batching`. */
   readonly batching?: BatchingOptions;
+  /** How keys and values are kept. Needs the features `quantized-cache` and `bounded-cache` for what it asks for. */
+  readonly cache?: CacheFormat;
   /** How much of earlier prompts is kept, and where. Needs the feature `prefix-cache`. */
   readonly prefixCache?: PrefixCacheOptions;
   /** Loaded and all bytes of weights. */

@@ -107,6 +107,9 @@ ModelHandle::ModelHandle(const Napi::CallbackInfo& info)
     model_->limits = read_scheduler_limits(specification["batching"]);
     if (specification.has("prefixCache"))
       model_->prefix_options = read_prefix_cache_options(specification["prefixCache"]);
+    if (specification.has("cache")) model_->cache_format = read_cache_format(specification["cache"]);
+    check_cache_format(model_->graph, model_->cache_format);
+    model_->prefix_options.format = model_->cache_format;
     model_->loader = std::make_unique<WeightLoader>(model_->graph, read_load_plan(specification));
   });
   generations_ =

@@ -199,6 +199,18 @@ SchedulerLimits read_scheduler_limits(const JsReader& source) {
           static_cast<int>(source["maxWaiting"].integer(0, 1 << 20))};
 }
 
+CacheFormat read_cache_format(const JsReader& source) {
+  constexpr int longest = 1 << 30;
+  CacheFormat format;
+  if (source.has("bits")) format.bits = static_cast<int>(source["bits"].integer(4, 8));
+  format.group_size = static_cast<int>(source["groupSize"].integer(32, 128));
+  format.quantized_start = static_cast<int>(source["quantizedStart"].integer(0, longest));
+  format.keep = static_cast<int>(source["keep"].integer(0, longest));
+  if (source.has("maxPositions"))
+    format.max_positions = static_cast<int>(source["maxPositions"].integer(format.keep + 1, longest));
+  return format;
+}
+
 ScoreRequest read_score_request(const JsReader& source, const Graph& graph) {
   ScoreRequest request;
   request.sequences = read_sequences(source["sequences"], graph, 2);

@@ -13,6 +13,8 @@ namespace mlxengine {
 // does not check them.
 GenerateRequest read_generate_request(const JsReader& source, const Graph& graph);
 SchedulerLimits read_scheduler_limits(const JsReader& source);
+
+CacheFormat read_cache_format(const JsReader& source);
 ScoreRequest read_score_request(const JsReader& source, const Graph& graph);
 EmbedRequest read_embed_request(const JsReader& source, const Graph& graph);
 

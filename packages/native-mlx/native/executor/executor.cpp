@@ -10,8 +10,10 @@ namespace mx = mlx::core;
 
 namespace mlxengine {
 
-Executor::Executor(const Graph& graph, LoadedWeights weights, mx::Dtype dtype)
-    : prepared_(prepare(graph, std::move(weights), dtype)) {}
+Executor::Executor(const Graph& graph, LoadedWeights weights, mx::Dtype dtype, const CacheFormat& cache)
+    : prepared_(prepare(graph, std::move(weights), dtype)), cache_(cache) {
+  check_cache_format(graph, cache);
+}
 
 StepOutputs Executor::run(const Step& step) const {
   Values values = prepared_.constants;

@@ -13,7 +13,10 @@ namespace mlxengine {
 // returned waits for eval or async_eval.
 class Executor {
  public:
-  Executor(const Graph& graph, LoadedWeights weights, mlx::core::Dtype dtype);
+  Executor(const Graph& graph, LoadedWeights weights, mlx::core::Dtype dtype, const CacheFormat& cache = {});
+
+  // A sequence with nothing in it.
+  StateGroup empty_state() const { return StateGroup(graph(), cache_); }
 
   // The graph's outputs; no logits where no rows are wanted. Advances the step's sequences.
   StepOutputs run(const Step& step) const;
@@ -35,6 +38,7 @@ class Executor {
 
  private:
   PreparedGraph prepared_;
+  CacheFormat cache_;
   // Made from step to step where adapters share them.
   mutable AdapterMixes mixes_;
 };

@@ -5,6 +5,7 @@
 #include <mlx/transforms.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "executor/in_place.h"
 #include "executor/rows.h"
@@ -111,9 +112,8 @@ void PositionStore::write_row(int start, const std::vector<mx::array>& updates) 
 void PositionStore::write_rows(const GroupRows& rows, const std::vector<mx::array>& updates, StepMemo& memo) {
   *written_ = unknown;
   const int slots = rows.slots();
-  const auto slot_numbers = memo.get({StepMemo::Kind::slots, rows.group}, [&] {
-    return mx::reshape(mx::arange(0, slots, mx::int32), {slots, 1});
-  });
+  const auto slot_numbers = memo.get({StepMemo::Kind::slots, rows.group},
+                                     [&] { return mx::reshape(mx::arange(0, slots, mx::int32), {slots, 1}); });
   const int keep = bound_ ? bound_->keep : 0;
   const int ring = bound_ ? bound_->ring : 0;
   const auto indices = memo.get({StepMemo::Kind::indices, rows.group, {keep, ring}}, [&] {
@@ -130,17 +130,23 @@ void PositionStore::write_rows(const GroupRows& rows, const std::vector<mx::arra
   }
 }
 
-std::vector<mx::array> PositionStore::in_order(int start, std::vector<int>& positions) const {
-  if (start == 0) return {};
-  const int kept = std::min(bound_->keep, start);
-  for (int p = 0; p < kept; p++) positions.push_back(p);
-  for (int p = std::max(kept, start - bound_->window + 1); p < start; p++) positions.push_back(p);
+KeptPositions PositionStore::kept(int slot, int length) const {
+  KeptPositions kept;
+  if (length == 0 || planes_.empty()) return kept;
+  if (!bound_) {
+    kept.positions.resize(static_cast<size_t>(length));
+    std::iota(kept.positions.begin(), kept.positions.end(), 0);
+    for (const mx::array& plane : planes_) kept.planes.push_back(part_of(plane, slot, 0, length));
+    return kept;
+  }
+  const int first = std::min(bound_->keep, length);
+  for (int p = 0; p < first; p++) kept.positions.push_back(p);
+  for (int p = std::max(first, length - bound_->window + 1); p < length; p++) kept.positions.push_back(p);
   std::vector<int> indices;
-  for (const int position : positions) indices.push_back(index_of(position));
-  std::vector<mx::array> parts;
+  for (const int position : kept.positions) indices.push_back(index_of(position));
   for (const mx::array& plane : planes_)
-    parts.push_back(mx::take(slice_of(plane, 0, 0, 1), index_array(indices), 2));
-  return parts;
+    kept.planes.push_back(mx::take(slice_of(plane, 0, slot, slot + 1), index_array(indices), 2));
+  return kept;
 }
 
 // More new positions than the ring can take without losing what the first of them see: those see the old ring's
@@ -148,8 +154,8 @@ std::vector<mx::array> PositionStore::in_order(int start, std::vector<int>& posi
 void PositionStore::write_around(int start, const std::vector<mx::array>& updates) {
   const int count = updates.front().shape(2);
   const int end = start + count;
-  std::vector<int> positions;
-  PositionView view{in_order(start, positions)};
+  auto [positions, before] = kept(0, start);
+  PositionView view{std::move(before)};
   for (size_t i = 0; i < updates.size(); i++) {
     if (start == 0) {
       view.planes.push_back(updates[i]);

@@ -24,6 +24,12 @@ struct PositionView {
   int length() const { return planes.front().shape(2); }
 };
 
+// Positions of one sequence and what is kept of them, [1, heads, n, width] each.
+struct KeptPositions {
+  std::vector<int> positions;  // ascending
+  std::vector<mlx::core::array> planes;
+};
+
 // What the sequences of a group keep of each position, in storage [slots, heads, capacity, width] for each plane; keys
 // and values are two planes, quantized ones six. Without a bound index and position are the same and the capacity grows
 // with the longest sequence. New positions are written in place.
@@ -64,6 +70,8 @@ class PositionStore {
   PositionStore copy_of(int slot, int used) const;
   // Moves the first `used` positions of a slot to another.
   void move(int from, int to, int used);
+  // All of a slot's first `length` positions that later ones may see, in order.
+  KeptPositions kept(int slot, int length) const;
   // Storage for just so many slots.
   void resize(int slots);
 
@@ -77,8 +85,6 @@ class PositionStore {
   void write_rows(const GroupRows& rows, const std::vector<mlx::core::array>& updates, StepMemo& memo);
   void write_around(int start, const std::vector<mlx::core::array>& updates);
   void own_storage(int start, int end);
-  // All that is kept of the `start` positions so far, in order.
-  std::vector<mlx::core::array> in_order(int start, std::vector<int>& positions) const;
   PositionView view_of_row(int end, const void* group, StepMemo& memo) const;
 
   std::optional<Bound> bound_;

@@ -37,11 +37,7 @@ RequestSampler sampler_of(const Generation& generation) {
 }
 
 void DecodeBatch::join(Prefilled sequence) {
-  if (group_) {
-    group_->join(std::move(sequence.state));
-  } else {
-    group_.emplace(std::move(sequence.state));
-  }
+  join_state(std::move(sequence.state));
   auto sampler = sampler_of(*sequence.generation);
   Row& row = rows_.emplace_back(Row{std::move(sequence.generation), std::move(sampler)});
   row.left = row.generation->request().max_tokens - row.generation->generated();
@@ -188,12 +184,36 @@ std::vector<Ended> DecodeBatch::failed() {
 
 Ended DecodeBatch::take_out(size_t index, std::optional<Failure> failure) {
   GenerationPtr generation = std::move(rows_[index].generation);
+  return {std::move(generation), take_state(index), std::move(failure)};
+}
+
+void DecodeBatch::move_quantized(DecodeBatch& batch) {
+  for (size_t i = rows_.size(); i-- > 0;) {
+    if (!group_->quantized() && !group_->wants_quantizing(static_cast<int>(i))) continue;
+    Row row = std::move(rows_[i]);
+    StateGroup state = take_state(i);
+    state.quantize();
+    batch.join_state(std::move(state));
+    batch.rows_.push_back(std::move(row));
+  }
+}
+
+// The last row takes the place of the one that goes.
+StateGroup DecodeBatch::take_state(size_t index) {
   if (index + 1 < rows_.size()) rows_[index] = std::move(rows_.back());
   rows_.pop_back();
-  if (!rows_.empty()) return {std::move(generation), group_->leave(static_cast<int>(index)), std::move(failure)};
-  Ended ended{std::move(generation), std::move(*group_), std::move(failure)};
+  if (!rows_.empty()) return group_->leave(static_cast<int>(index));
+  StateGroup last = std::move(*group_);
   group_.reset();
-  return ended;
+  return last;
+}
+
+void DecodeBatch::join_state(StateGroup state) {
+  if (group_) {
+    group_->join(std::move(state));
+  } else {
+    group_.emplace(std::move(state));
+  }
 }
 
 }  // namespace mlxengine

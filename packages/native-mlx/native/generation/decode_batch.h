@@ -48,6 +48,9 @@ class DecodeBatch {
   // for the host but where a grammar has to know a token.
   std::vector<Ended> step();
 
+  // Moves those whose keys and values are to be quantized by now, or are, to the batch of the quantized ones.
+  void move_quantized(DecodeBatch& batch);
+
   // Takes all out; after an error nobody knows what their states hold.
   std::vector<GenerationPtr> disband();
 
@@ -74,6 +77,8 @@ class DecodeBatch {
   void collect(std::vector<Ended>& ended);
   std::vector<Ended> failed();
   Ended take_out(size_t index, std::optional<Failure> failure);
+  StateGroup take_state(size_t index);
+  void join_state(StateGroup state);
 
   const Executor& executor_;
   std::optional<StateGroup> group_;

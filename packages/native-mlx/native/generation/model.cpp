@@ -8,7 +8,7 @@ namespace mx = mlx::core;
 namespace mlxengine {
 
 void Model::start(LoadedWeights weights, mx::Dtype dtype) {
-  executor = std::make_unique<Executor>(graph, std::move(weights), dtype);
+  executor = std::make_unique<Executor>(graph, std::move(weights), dtype, cache_format);
   prefix_cache.open(graph, prefix_options, dtype);
   scheduler = std::make_unique<Scheduler>(*executor, prefix_cache, device, limits, *recovery);
 }

@@ -27,6 +27,7 @@ struct Model {
   PrefixCache prefix_cache;
   SchedulerLimits limits;
   std::unique_ptr<Recovery> recovery;
+  CacheFormat cache_format;
   std::unique_ptr<Scheduler> scheduler;  // while there is an executor
 
   // Takes the weights over: it can run from now on.

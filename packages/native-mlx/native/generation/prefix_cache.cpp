@@ -26,10 +26,12 @@ void PrefixCache::open(const Graph& graph, const PrefixCacheOptions& options, mx
     has_windows_ = has_windows_ || (kv != nullptr && kv->window);
     is_exact_ = is_exact_ || std::holds_alternative<RollingState>(state) || std::holds_alternative<MatrixState>(state);
   }
+  // What was quantized cannot be taken back either.
+  const bool quantizes_later = options.format.bits && options.format.quantized_start > 0;
+  has_windows_ = has_windows_ || options.format.max_positions.has_value() || quantizes_later;
   graph_ = &graph;
   dtype_ = dtype;
   format_ = options.format;
-  has_windows_ = has_windows_ || format_.max_positions;
   store_.emplace(is_exact_);
   store_->set_budget(options.bytes);
   if (options.folder.empty() || graph.states.empty()) return;
@@ -82,6 +84,7 @@ PrefixCache::Saved PrefixCache::save(const std::string& path,
 
 CacheFileNotes PrefixCache::load(const std::string& path, const PrefixKey& key, const std::vector<uint32_t>& tokens) {
   CacheFile file = load_cache_file(path, *graph_, format_, dtype_, tokens);
+  file.state.settle();
   mx::eval(file.state.arrays());
   const auto length = static_cast<int>(file.notes.tokens.size());
   keep(key, file.notes.tokens, std::move(file.state));

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "executor/cache_format.h"
 #include "executor/state_group.h"
 #include "generation/prefix_store.h"
 #include "storage/cache_file.h"

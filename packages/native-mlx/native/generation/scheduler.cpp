@@ -136,7 +136,7 @@ void Scheduler::begin(GenerationPtr generation) {
   const bool stands_alone = request.deterministic || generation->restarted();
   PrefixMatch match = request.cache.reuse && !stands_alone ? prefix_cache_.take(request.prompt, key_of(*generation))
                                                            : PrefixMatch{no_prefix, {}};
-  auto state = match.state ? std::move(*match.state) : StateGroup(executor_.graph());
+  auto state = match.state ? std::move(*match.state) : executor_.empty_state();
   std::vector<int> snapshots;
   if (request.cache.keep && !stands_alone)
     snapshots = prefix_cache_.wanted_snapshots(request.prompt, request.cache.borders, state.length(0));
@@ -204,6 +204,7 @@ void Scheduler::speculate() {
 void Scheduler::step_batches() {
   speculate();
   step(shared_);
+  shared_.move_quantized(quantized_);
   step(quantized_);
   for (DecodeBatch& batch : alone_) step(batch);
   alone_.remove_if([](const DecodeBatch& batch) { return batch.empty(); });

@@ -54,7 +54,7 @@ mx::array next_log_probabilities(const mx::array& logits, const std::vector<uint
 class BatchScorer {
  public:
   BatchScorer(const Model& model, const ScoreRequest& request)
-      : model_(model), request_(request), shared_(model.graph) {
+      : model_(model), request_(request), shared_(model.executor->empty_state()) {
     event_.results.resize(request.sequences.size());
     shared_.drop(0);
   }
@@ -76,7 +76,7 @@ class BatchScorer {
     while (active_.size() < max_side_by_side && admitted_ < request_.sequences.size()) {
       active_.push_back({request_.sequences[admitted_],
                          event_.results[admitted_],
-                         StateGroup(model_.graph),
+                         model_.executor->empty_state(),
                          model_.adapters.find(request_.adapters[admitted_])});
       admitted_++;
     }

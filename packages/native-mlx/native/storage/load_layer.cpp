@@ -245,6 +245,7 @@ void LayerLoader::put_kv(const std::string& path, StateId id, const Rows& rows, 
   check_rows(path, rows.values, own.heads, own.value_dimension);
   if (rows.keys.shape(2) != rows.values.shape(2)) tree_.fail("cache " + path + ", expected a value for each key");
   restore(path, state.kv(id).store(), {rows.keys, rows.values}, rows);
+  state.kv(id).requantize();
 }
 
 void LayerLoader::put_latent(const std::string& path, StateId id, const Rows& rows, StateGroup& state) {

@@ -192,6 +192,7 @@ std::optional<StateGroup> PrefixFolder::load(const PrefixKey& key, const std::ve
     std::error_code error;
     if (!fs::is_regular_file(fs::symlink_status(path, error))) return std::nullopt;
     CacheFile file = load_cache_file(path, graph_, options_.format, dtype_, tokens);
+    file.state.settle();
     if (file.notes.tokens != tokens || file.notes.fingerprint != options_.fingerprint || file.notes.key != text_of(key))
       throw FailureError(FailureKind::cache_file, "[cache file] key, expected the one of its name, got another", path);
     fs::last_write_time(path, fs::file_time_type::clock::now(), error);

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "executor/cache_format.h"
 #include "executor/state_group.h"
 #include "generation/prefix_store.h"
 #include "graph/graph.h"

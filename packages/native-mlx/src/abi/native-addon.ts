@@ -1,5 +1,5 @@
 import type { Quantization } from '@mlxengine/core';
-import type { AdapterWeight, BackendModel, BatchingLimits, MemoryLimits, TokenBatch } from '@mlxengine/core/backend';
+import type { AdapterWeight, BackendModel, BatchingLimits, CompleteCacheFormat, MemoryLimits, TokenBatch } from '@mlxengine/core/backend';
 import type { ModelGraph } from '@mlxengine/core/graph';
 
 /** Version of everything in this file; a binary of another one is refused. */
@@ -63,6 +63,8 @@ export interface NativeModelSpecification {
   /** Absent: nothing is kept. */
   readonly prefixCache?: NativePrefixCache;
   readonly batching: BatchingLimits;
+  /** Default: all positions, as they are computed. */
+  readonly cache?: CompleteCacheFormat;
 }
 
 /** How the weight at a path is quantized. */

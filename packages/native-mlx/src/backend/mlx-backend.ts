@@ -102,8 +102,8 @@ export class MLXBackend implements InferenceBackend {
     };
   }
 
-  async #specification(graph: ModelGraph, weights: WeightSource, { dtype, batching, prefixCache: options }: BackendLoadOptions): Promise<NativeModelSpecification> {
-    const specification = modelSpecification({ graph, weights, device: this.#device.type, dtype, batching });
+  async #specification(graph: ModelGraph, weights: WeightSource, { dtype, batching, cache, prefixCache: options }: BackendLoadOptions): Promise<NativeModelSpecification> {
+    const specification = modelSpecification({ graph, weights, device: this.#device.type, dtype, batching, cache });
     const { availableBytes } = this.#memory.report();
     return { ...specification, prefixCache: await prefixCache({ specification, weights, availableBytes, options }) };
   }

@@ -1,5 +1,5 @@
 import { CheckpointError, UnsupportedFeatureError, type TensorDtype, type WeightSource } from '@mlxengine/core';
-import { batchingLimits, type BackendModel, type BatchingOptions } from '@mlxengine/core/backend';
+import { batchingLimits, cacheFormat, type BackendModel, type BatchingOptions, type CacheFormat } from '@mlxengine/core/backend';
 import type { ModelGraph, WeightDeclaration } from '@mlxengine/core/graph';
 import type { NativeDeviceType, NativeModelSpecification, NativeQuantization, NativeTensor } from '../abi/native-addon.js';
 import { supports } from './supports.js';
@@ -11,18 +11,27 @@ export interface SpecificationInput {
   readonly device: NativeDeviceType;
   readonly dtype: BackendModel['dtype'] | undefined;
   readonly batching?: BatchingOptions | undefined;
+  readonly cache?: CacheFormat | undefined;
 }
 
 /**
  * What the addon is told of a model: the graph once, and of each weight its tensors and where their bytes lie.
  * @throws `CheckpointError` where a weight is missing, `UnsupportedFeatureError` for a format of tensors that MLX does not compute with
  */
-export function modelSpecification({ graph, weights, device, dtype, batching }: SpecificationInput): NativeModelSpecification {
+export function modelSpecification({ graph, weights, device, dtype, batching, cache }: SpecificationInput): NativeModelSpecification {
   const names = new Set(graph.weights.flatMap((weight) => tensorNames(weight, weights)));
   const quantizations = graph.weights.flatMap((weight) => describeQuantization(weight, weights));
   const packed = new Set(quantizations.flatMap(({ path }) => [`${path}.weight`, `${path}.scales`]));
   const tensors = [...names].map((name) => describeTensor(name, { graph, weights, packed }));
-  return { graph, device, dtype: dtype ?? defaultDtype(device, tensors), tensors, quantizations, batching: batchingLimits(batching) };
+  return {
+    graph,
+    device,
+    dtype: dtype ?? defaultDtype(device, tensors),
+    tensors,
+    quantizations,
+    batching: batchingLimits(batching),
+    cache: cacheFormat(cache),
+  };
 }
 
 function describeQuantization({ path, kind }: WeightDeclaration, weights: WeightSource): readonly NativeQuantization[] {

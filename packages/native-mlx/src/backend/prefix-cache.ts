@@ -33,9 +33,9 @@ export async function prefixCache({ specification, weights, availableBytes = pro
  * Tells models apart whose states must not meet: the whole graph, and of the weights their formats and a sample of each tensor's
  * bytes, because reading them all would take as long as loading.
  */
-async function fingerprint({ graph, dtype, quantizations, tensors }: NativeModelSpecification, weights: WeightSource): Promise<string> {
+async function fingerprint({ graph, dtype, quantizations, tensors, cache }: NativeModelSpecification, weights: WeightSource): Promise<string> {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([graph, dtype, quantizations, tensors.map(({ name, dtype, shape }) => [name, dtype, shape])]));
+  hash.update(JSON.stringify([graph, dtype, cache, quantizations, tensors.map(({ name, dtype, shape }) => [name, dtype, shape])]));
   const located = new Map<string, Sampled[]>();
   for (const { name } of tensors) {
     const location = weights.location(name);

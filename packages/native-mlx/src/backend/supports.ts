@@ -17,5 +17,8 @@ export const supports: BackendSupports = {
   floatModes: ['mxfp4', 'nvfp4', 'mxfp8'],
   // MLX schedules its own threads, and nothing limits them.
   maxThreads: 0,
-  features: ['penalties', 'logit-bias', 'xtc', 'log-probabilities', 'batching', 'deterministic', 'memory-limits', 'adapters', 'prefix-cache', 'cache-files', 'speculation'],
+  features: [
+    'penalties', 'logit-bias', 'xtc', 'log-probabilities', 'batching', 'deterministic', 'memory-limits', 'adapters', 'prefix-cache',
+    'cache-files', 'speculation', 'quantized-cache', 'bounded-cache',
+  ],
 };

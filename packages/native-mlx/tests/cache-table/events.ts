@@ -6,7 +6,7 @@ import type { AdapterSource, BackendFeature, Speculation } from '@mlxengine/core
 import { createMemoryWeights } from '@mlxengine/testing';
 import { expect } from 'vitest';
 import { greedy } from '../mlx.js';
-import { expectSame, promptOf, type Answer, type Asked, type Cell } from './cell.js';
+import { promptOf, type Answer, type Asked, type Cell } from './cell.js';
 
 export type EventName = 'batch join and leave' | 'trim' | 'trim to a border' | 'fork' | 'save and load' | 'drafts' | 'adapter';
 
@@ -123,7 +123,7 @@ async function adapt(cell: Cell): Promise<void> {
   const both = [{ prompt: base, adapter: id }, { prompt: base }, { prompt: base, adapter: id }, { prompt: base }];
   const answers = [...await Promise.all(both.map((request) => cell.answer(model, request)))];
   for (const request of both) answers.push(await cell.answer(model, request));
-  for (const [i, answer] of answers.entries()) expectSame(answer, i % 2 === 0 ? adapted : plain);
+  for (const [i, answer] of answers.entries()) cell.expectSame(answer, i % 2 === 0 ? adapted : plain);
 }
 
 /** Tokens are guessed from what was there, and by a model; some guesses are wrong, and their positions are taken back. */
@@ -138,7 +138,7 @@ async function draft(cell: Cell): Promise<void> {
     const both: readonly Speculation[] = [lookup, same];
     for (const speculation of both) {
       const answer: Answer = await cell.answer(model, { ...asked, speculation });
-      expectSame(answer, expected);
+      cell.expectSame(answer, expected);
       const { drafted, accepted, steps } = answer.statistics.speculation ?? { drafted: 0, accepted: -1, steps: 0 };
       expect(steps).toBeGreaterThan(0);
       expect(accepted).toBeGreaterThanOrEqual(0);
