@@ -11,7 +11,11 @@ export interface CacheFormat {
   readonly bits?: 4 | 8;
   /** Numbers that share a scale (`kv_group_size`); divides the dimension of every head. Default 64. */
   readonly groupSize?: 32 | 64 | 128;
-  /** A sequence is quantized, as a whole, after the step that makes it hold so many positions (`quantized_kv_start`). Default 0. */
+  /**
+   * A sequence is quantized, as a whole, once it holds so many positions (`quantized_kv_start`): tokens from there on see quantized
+   * keys and values. mlx-lm looks after each chunk of a prompt, so that there it depends on the chunks which tokens do. Default 0:
+   * all of them.
+   */
   readonly quantizedStart?: number;
   /**
    * Most positions that a token attends to, its own included: the first {@link keep} and the latest (`max_kv_size`). Needs the

@@ -94,8 +94,8 @@ mx::array attend(const Heads& heads, const std::optional<mx::array>& sinks, cons
     const Heads part = part_of(heads, operation, start, std::min(start + step, heads.query_count()));
     const ScoredHeads scored{
         part.queries, part.keys, part.values, part.quantization, operation.scale, operation.softcap};
-    parts.push_back(
-        to_rows_first(fuses ? fused(part, sinks, operation) : attend_by_scores(scored, mask_of(part, operation), sinks)));
+    parts.push_back(to_rows_first(fuses ? fused(part, sinks, operation)
+                                        : attend_by_scores(scored, mask_of(part, operation), sinks)));
   }
   return joined(std::move(parts));
 }
@@ -132,13 +132,11 @@ mx::array attend_by_mask(const mx::array& queries,
                          StepMemo& memo) {
   const auto mask = mask_of(rows, view.entries, sight, queries.dtype(), memo);
   const auto heads = to_slots(queries, rows.slots());
-  const int step =
-      queries_at_once(heads, view.entries.length(), is_fused(operation, view.quantization));
+  const int step = queries_at_once(heads, view.entries.length(), is_fused(operation, view.quantization));
   std::vector<mx::array> parts;
   for (int start = 0; start < rows.count; start += step) {
     const int stop = std::min(start + step, rows.count);
-    parts.push_back(
-        masked(slice_of(heads, 2, start, stop), view, slice_of(mask, 2, start, stop), sinks, operation));
+    parts.push_back(masked(slice_of(heads, 2, start, stop), view, slice_of(mask, 2, start, stop), sinks, operation));
   }
   return from_slots(parts.size() == 1 ? parts.front() : mx::concatenate(std::move(parts), 2));
 }
@@ -170,13 +168,59 @@ mx::array attend_to_state(const mx::array& queries,
                           StepMemo& memo) {
   const KVView view = cache.view(rows, memo);
   Sight sight{operation.causal, operation.window, cache.store().bound()};
-  const int end = rows.group->length(0) + rows.count;
-  if (rows.slots() == 1 && !view.entries.positions && sight.is_unbound(end)) {
-    const int position = rows.group->length(0) - view.entries.first;
+  const int start = rows.group->length(0) + rows.ahead;
+  if (rows.slots() == 1 && !view.entries.positions && sight.is_unbound(start + rows.count)) {
+    const int position = start - view.entries.first;
     const Heads heads{to_heads_first(queries), view.keys(), view.values(), view.quantization, position};
     return attend(heads, sinks, operation);
   }
   return attend_by_mask(queries, view, sight, sinks, operation, rows, memo);
+}
+
+// What attends: queries [rows, Hq, D], keys [rows, Hkv, D] and values [rows, Hkv, Dv].
+struct Tokens {
+  mx::array queries;
+  mx::array keys;
+  mx::array values;
+
+  Tokens part(int start, int stop) const {
+    return {slice_of(queries, 0, start, stop), slice_of(keys, 0, start, stop), slice_of(values, 0, start, stop)};
+  }
+};
+
+mx::array write_and_attend(const Tokens& tokens,
+                           KVCache& cache,
+                           const std::optional<mx::array>& sinks,
+                           const AttentionOperation& operation,
+                           const GroupRows& rows,
+                           StepMemo& memo) {
+  if (operation.writes) cache.write(rows, tokens.keys, tokens.values, rows.group->slots(), memo);
+  return attend_to_state(tokens.queries, cache, sinks, operation, rows, memo);
+}
+
+// In whatever chunks a sequence is computed, the same of its tokens see quantized keys: those from where its cache is
+// quantized on.
+mx::array attend_across_start(const Tokens& tokens,
+                              KVCache& cache,
+                              const std::optional<mx::array>& sinks,
+                              const AttentionOperation& operation,
+                              const GroupRows& rows,
+                              StepMemo& memo) {
+  const int before = rows.group->format().quantized_start - rows.group->length(0);
+  const GroupRows first{rows.group, rows.first, before, rows.idle};
+  const GroupRows second{rows.group, rows.first + before, rows.count - before, rows.idle, {}, before};
+  auto answer = write_and_attend(tokens.part(0, before), cache, sinks, operation, first, memo);
+  cache.settle();
+  cache.quantize(rows.group->format());
+  return joined(
+      {std::move(answer), write_and_attend(tokens.part(before, rows.count), cache, sinks, operation, second, memo)});
+}
+
+bool crosses_start(const GroupRows& rows, const KVCache& cache, const AttentionOperation& operation) {
+  const CacheFormat& format = rows.group->format();
+  if (!format.bits || cache.quantized() || !operation.writes || rows.slots() > 1) return false;
+  const int start = rows.group->length(0);
+  return start < format.quantized_start && start + rows.count > format.quantized_start;
 }
 
 }  // namespace
@@ -190,17 +234,15 @@ mx::array attention(const mx::array& queries,
   const auto own_sinks = sinks ? std::optional(mx::astype(*sinks, queries.dtype())) : std::nullopt;
   std::vector<mx::array> parts;
   for (const GroupRows& rows : step.groups) {
-    const auto own = rows_of(queries, rows);
-    const auto own_keys = rows_of(keys, rows);
-    const auto own_values = rows_of(values, rows);
+    const Tokens tokens{rows_of(queries, rows), rows_of(keys, rows), rows_of(values, rows)};
     if (!operation.state) {
       const GroupRows from_start{rows.group, 0, rows.count, rows.idle};
-      parts.push_back(attend_alone(own, own_keys, own_values, own_sinks, operation, from_start));
+      parts.push_back(attend_alone(tokens.queries, tokens.keys, tokens.values, own_sinks, operation, from_start));
       continue;
     }
     KVCache& cache = rows.group->kv(*operation.state);
-    if (operation.writes) cache.write(rows, own_keys, own_values, rows.group->slots(), *step.memo);
-    parts.push_back(attend_to_state(own, cache, own_sinks, operation, rows, *step.memo));
+    const auto attend = crosses_start(rows, cache, operation) ? attend_across_start : write_and_attend;
+    parts.push_back(attend(tokens, cache, own_sinks, operation, rows, *step.memo));
   }
   return joined(std::move(parts));
 }

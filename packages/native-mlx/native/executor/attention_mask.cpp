@@ -42,16 +42,16 @@ mx::array mask_of(
     const GroupRows& rows, const PositionView& view, const Sight& sight, mx::Dtype dtype, StepMemo& memo) {
   const Bound bound = sight.bound.value_or(Bound{0, 0, 0});
   const bool is_around = view.positions.has_value();
-  const StepMemo::Key key{StepMemo::Kind::mask,
-                          rows.group,
-                          {view.length(),
-                           is_around ? 1 : 2 + int64_t{view.first},
-                           bound.window,
-                           bound.keep,
-                           bound.ring,
-                           sight.window.value_or(0),
-                           sight.causal ? 1 : 0,
-                           static_cast<int64_t>(dtype.val())}};
+  const auto key = memo_key(StepMemo::Kind::mask,
+                            rows,
+                            {view.length(),
+                             is_around ? 1 : 2 + int64_t{view.first},
+                             bound.window,
+                             bound.keep,
+                             bound.ring,
+                             sight.window.value_or(0),
+                             sight.causal ? 1 : 0,
+                             static_cast<int64_t>(dtype.val())});
   return memo.get(key, [&] {
     const auto seen = allowed(rows, view, sight, starts_of(rows, memo));
     const auto mask = mx::where(seen, mx::array(0.0F, dtype), mx::array(hidden(dtype), dtype));

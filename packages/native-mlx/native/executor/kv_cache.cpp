@@ -40,16 +40,19 @@ std::vector<mx::array> KVView::values() const {
 
 KVCache::KVCache(const KVState& state, const CacheFormat& format) : store_(limit_of(state.window, format)) {}
 
-void KVCache::write(
-    const GroupRows& rows, const mx::array& keys, const mx::array& values, int slots, StepMemo& memo) {
+void KVCache::write(const GroupRows& rows, const mx::array& keys, const mx::array& values, int slots, StepMemo& memo) {
   const std::vector<mx::array> updates{keys, values};
   store_.write(rows, quantization_ ? mlxengine::quantized(updates, *quantization_) : updates, slots, memo);
 }
 
-void KVCache::quantize(const GroupQuantization& quantization) {
-  if (quantization_) return;
-  quantization_ = quantization;
-  if (!store_.empty()) store_.replace(mlxengine::quantized(store_.planes(), quantization));
+void KVCache::quantize(const CacheFormat& format) {
+  if (quantization_ || !format.bits) return;
+  quantization_ = GroupQuantization{format.group_size, *format.bits};
+  requantize();
+}
+
+void KVCache::requantize() {
+  if (quantization_ && !store_.empty()) store_.replace(mlxengine::quantized(store_.planes(), *quantization_));
 }
 
 KVCache KVCache::copy_of(int slot, int used) const {

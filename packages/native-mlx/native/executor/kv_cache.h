@@ -33,17 +33,18 @@ class KVCache {
   KVCache(const KVState& state, const CacheFormat& format);
 
   // Keys and values [rows, heads, D] of the rows' next positions.
-  void write(const GroupRows& rows,
-             const mlx::core::array& keys,
-             const mlx::core::array& values,
-             int slots,
-             StepMemo& memo);
+  void write(
+      const GroupRows& rows, const mlx::core::array& keys, const mlx::core::array& values, int slots, StepMemo& memo);
   // After they were written.
   KVView view(const GroupRows& rows, StepMemo& memo) const { return {store_.view(rows, memo), quantization_}; }
 
   bool quantized() const { return quantization_.has_value(); }
   const std::optional<GroupQuantization>& quantization() const { return quantization_; }
-  void quantize(const GroupQuantization& quantization);
+  // As the format says.
+  void quantize(const CacheFormat& format);
+  void settle() { store_.settle(); }
+  // After plain planes were put into its store.
+  void requantize();
 
   // Of one slot.
   KVCache copy_of(int slot, int used) const;

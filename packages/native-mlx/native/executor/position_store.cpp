@@ -47,6 +47,10 @@ std::vector<mx::array> heads_first(const std::vector<mx::array>& updates) {
   return all;
 }
 
+int first_position(const GroupRows& rows) {
+  return rows.group->length(0) + rows.ahead;
+}
+
 int longest_end(const GroupRows& rows) {
   int longest = 0;
   for (const SlotRows& slot : slots_of(rows)) longest = std::max(longest, slot.position() + slot.count);
@@ -112,11 +116,11 @@ void PositionStore::write_row(int start, const std::vector<mx::array>& updates) 
 void PositionStore::write_rows(const GroupRows& rows, const std::vector<mx::array>& updates, StepMemo& memo) {
   *written_ = unknown;
   const int slots = rows.slots();
-  const auto slot_numbers = memo.get({StepMemo::Kind::slots, rows.group},
+  const auto slot_numbers = memo.get(memo_key(StepMemo::Kind::slots, rows),
                                      [&] { return mx::reshape(mx::arange(0, slots, mx::int32), {slots, 1}); });
   const int keep = bound_ ? bound_->keep : 0;
   const int ring = bound_ ? bound_->ring : 0;
-  const auto indices = memo.get({StepMemo::Kind::indices, rows.group, {keep, ring}}, [&] {
+  const auto indices = memo.get(memo_key(StepMemo::Kind::indices, rows, {keep, ring}), [&] {
     std::vector<int> all;
     for (const SlotRows& slot : slots_of(rows)) {
       for (int i = 0; i < rows.count; i++) all.push_back(index_of(slot.position() + i));
@@ -186,24 +190,24 @@ void PositionStore::write(const GroupRows& rows, const std::vector<mx::array>& u
   const bool is_row = rows.slots() == 1;
   const bool is_round = bound_ && end > bound_->capacity();
   if (is_row && is_round && rows.count > bound_->slack() && slots == 1) {
-    write_around(rows.group->length(0), heads_first(updates));
+    write_around(first_position(rows), heads_first(updates));
     return;
   }
   make_room(updates, is_round ? bound_->capacity() : end, slots);
   if (is_row) {
-    write_row(rows.group->length(0), heads_first(updates));
+    write_row(first_position(rows), heads_first(updates));
   } else {
     write_rows(rows, updates, memo);
   }
 }
 
-PositionView PositionStore::view_of_row(int end, const void* group, StepMemo& memo) const {
+PositionView PositionStore::view_of_row(int end, const GroupRows& rows, StepMemo& memo) const {
   PositionView view;
   const bool is_round = bound_ && end > bound_->capacity();
   const int length = is_round ? capacity() : end;
   for (const mx::array& plane : planes_) view.planes.push_back(part_of(plane, 0, 0, length));
   if (is_round) {
-    view.positions = memo.get({StepMemo::Kind::positions, group, {bound_->keep, bound_->ring, length}}, [&] {
+    view.positions = memo.get(memo_key(StepMemo::Kind::positions, rows, {bound_->keep, bound_->ring, length}), [&] {
       std::vector<int> positions(static_cast<size_t>(length), -1);
       for (int p = 0; p < bound_->keep; p++) positions[static_cast<size_t>(p)] = p;
       for (int p = std::max(bound_->keep, end - bound_->ring); p < end; p++)
@@ -218,7 +222,7 @@ PositionView PositionStore::view(const GroupRows& rows, StepMemo& memo) const {
   if (passing_) return *passing_;
   const int slots = rows.slots();
   const int end = longest_end(rows);
-  if (slots == 1) return view_of_row(end, rows.group, memo);
+  if (slots == 1) return view_of_row(end, rows, memo);
   const bool is_round = bound_ && end > bound_->capacity();
   // MLX's GPU kernels are chosen and cached by shape.
   const int step = mx::default_device() == mx::Device::cpu ? 1 : capacity_step;
@@ -226,7 +230,7 @@ PositionView PositionStore::view(const GroupRows& rows, StepMemo& memo) const {
   PositionView view;
   for (const mx::array& plane : planes_) view.planes.push_back(slice_of(slice_of(plane, 0, 0, slots), 2, 0, length));
   if (!is_round) return view;
-  view.positions = memo.get({StepMemo::Kind::positions, rows.group, {bound_->keep, bound_->ring, length}}, [&] {
+  view.positions = memo.get(memo_key(StepMemo::Kind::positions, rows, {bound_->keep, bound_->ring, length}), [&] {
     std::vector<int> lasts;
     for (const SlotRows& slot : slots_of(rows)) lasts.push_back(slot.position() + slot.count - 1);
     const auto last = mx::array(lasts.begin(), {slots, 1, 1}, mx::int32);

@@ -85,7 +85,7 @@ class PositionStore {
   void write_rows(const GroupRows& rows, const std::vector<mlx::core::array>& updates, StepMemo& memo);
   void write_around(int start, const std::vector<mlx::core::array>& updates);
   void own_storage(int start, int end);
-  PositionView view_of_row(int end, const void* group, StepMemo& memo) const;
+  PositionView view_of_row(int end, const GroupRows& rows, StepMemo& memo) const;
 
   std::optional<Bound> bound_;
   std::vector<mlx::core::array> planes_;

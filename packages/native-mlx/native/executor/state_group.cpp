@@ -52,6 +52,7 @@ StateGroup::StateGroup(const Graph& graph, const CacheFormat& format) : format_(
       entries_.emplace_back(RecurrentState());
     }
   }
+  if (wants_quantizing(0)) quantize();
 }
 
 StateGroup::StateGroup(const StateGroup& like, std::vector<Entry> entries, Sequence sequence)
@@ -194,7 +195,7 @@ bool StateGroup::wants_quantizing(int slot) const {
 void StateGroup::quantize() {
   if (quantized_ || !format_.bits) return;
   for (Entry& entry : entries_) {
-    if (auto* kv = std::get_if<KVCache>(&entry)) kv->quantize({format_.group_size, *format_.bits});
+    if (auto* kv = std::get_if<KVCache>(&entry)) kv->quantize(format_);
   }
   quantized_ = true;
 }

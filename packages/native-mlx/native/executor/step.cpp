@@ -9,7 +9,7 @@ namespace mlxengine {
 std::vector<SlotRows> slots_of(const GroupRows& rows) {
   std::vector<SlotRows> slots;
   for (int slot = 0; slot < rows.slots(); slot++)
-    slots.push_back({rows.group, slot, rows.first + slot * rows.count, rows.count, rows.is_idle(slot)});
+    slots.push_back({rows.group, slot, rows.first + slot * rows.count, rows.count, rows.is_idle(slot), rows.ahead});
   return slots;
 }
 
@@ -22,8 +22,12 @@ std::vector<SlotRows> slots_of(const Step& step) {
   return all;
 }
 
+StepMemo::Key memo_key(StepMemo::Kind kind, const GroupRows& rows, const StepMemo::Numbers& numbers) {
+  return {kind, rows.group, rows.ahead, rows.count, numbers};
+}
+
 mx::array starts_of(const GroupRows& rows, StepMemo& memo) {
-  return memo.get({StepMemo::Kind::starts, rows.group}, [&] {
+  return memo.get(memo_key(StepMemo::Kind::starts, rows), [&] {
     std::vector<int> starts;
     for (const SlotRows& slot : slots_of(rows)) starts.push_back(slot.position());
     return mx::array(starts.begin(), {rows.slots()}, mx::int32);

@@ -21,6 +21,7 @@ struct GroupRows {
   int count;
   std::vector<bool> idle = {};
   std::vector<AdapterPtr> adapters = {};  // of each slot, null: none; empty: none at all
+  int ahead = 0;  // positions between those that a slot holds and its first token: of a part of a step's tokens
 
   // Slots that it has rows of.
   int slots() const { return idle.empty() ? group->size() : static_cast<int>(idle.size()); }
@@ -36,8 +37,9 @@ struct SlotRows {
   int first;
   int count;
   bool idle;
+  int ahead = 0;
 
-  int position() const { return group->length(slot); }
+  int position() const { return group->length(slot) + ahead; }
 };
 
 // One forward pass: the new tokens of all its groups, one after another.
@@ -66,6 +68,9 @@ std::vector<SlotRows> slots_of(const Step& step);
 
 // The position of each of a group's tokens, slot by slot. Before it advances.
 std::vector<int> positions(const GroupRows& rows);
+
+// What names an array of the memo that belongs to these rows.
+StepMemo::Key memo_key(StepMemo::Kind kind, const GroupRows& rows, const StepMemo::Numbers& numbers = {});
 
 // The position of each slot's first token, [slots] int32.
 mlx::core::array starts_of(const GroupRows& rows, StepMemo& memo);

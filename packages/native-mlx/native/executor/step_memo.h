@@ -13,11 +13,15 @@ class StepMemo {
  public:
   enum class Kind : int64_t { starts, slots, indices, positions, mask };
 
-  // What tells an array from others of its kind: the group, and numbers.
+  using Numbers = std::array<int64_t, 8>;
+
+  // What tells an array from others of its kind: the rows, and numbers.
   struct Key {
     Kind kind;
     const void* group;
-    std::array<int64_t, 8> numbers = {};
+    int ahead;
+    int count;
+    Numbers numbers;
 
     auto operator<=>(const Key&) const = default;
   };
