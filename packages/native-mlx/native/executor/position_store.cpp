@@ -36,6 +36,12 @@ mx::array put(const mx::array& plane, const mx::array& update, int slot, int sta
   return mx::slice_update(plane, update, from, to);
 }
 
+// In a buffer of its own, which mx::contiguous does not promise: it shares one that is not much larger.
+mx::array copied(const mx::array& plane) {
+  const int half = plane.shape(2) / 2;
+  return mx::concatenate({slice_of(plane, 2, 0, half), slice_of(plane, 2, half, plane.shape(2))}, 2);
+}
+
 mx::array index_array(const std::vector<int>& indices) {
   return mx::array(indices.begin(), {static_cast<int>(indices.size())}, mx::int32);
 }
@@ -87,9 +93,7 @@ void PositionStore::own_storage(int start, int end) {
     written_ = std::make_shared<int>(*written_);
     if (overwrites) {
       // Made now: the other one may overwrite what this copy is of.
-      const int half = capacity() / 2;
-      for (mx::array& plane : planes_)
-        plane = mx::concatenate({slice_of(plane, 2, 0, half), slice_of(plane, 2, half, capacity())}, 2);
+      for (mx::array& plane : planes_) plane = copied(plane);
       mx::async_eval(planes_);
       is_mine_ = true;
     }
@@ -259,7 +263,7 @@ void PositionStore::resize(int slots) {
   const int before = this->slots();
   for (mx::array& plane : planes_) {
     if (slots < before) {
-      plane = mx::contiguous(slice_of(plane, 0, 0, slots));
+      plane = copied(slice_of(plane, 0, 0, slots));
     } else {
       mx::Shape shape = plane.shape();
       shape[0] = slots - before;
@@ -299,7 +303,7 @@ PositionStore PositionStore::copy_of(int slot, int used) const {
   PositionStore copy(bound_);
   const int limit = bound_ ? std::min(bound_->capacity(), capacity()) : capacity();
   const int length = std::min(rounded_up(std::max(used, 1), capacity_step), limit);
-  for (const mx::array& plane : planes_) copy.planes_.push_back(mx::contiguous(part_of(plane, slot, 0, length)));
+  for (const mx::array& plane : planes_) copy.planes_.push_back(copied(part_of(plane, slot, 0, length)));
   // Before anything overwrites the slot.
   mx::async_eval(copy.planes_);
   copy.written_ = std::make_shared<int>(used);

@@ -19,7 +19,7 @@ export type Asked = Partial<TokenRequest> & Pick<TokenRequest, 'prompt'>;
 const tie = 2e-3;
 
 /** The same where numbers are rounded to a few bits: the least difference may round a number to the next one. */
-const quantizedTie = 1;
+const quantizedTie = 0.1;
 
 /** One kind of cache, to which something happens. */
 export class Cell {
