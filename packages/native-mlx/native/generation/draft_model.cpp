@@ -51,7 +51,7 @@ void DraftModel::go_back(const std::vector<uint32_t>& tokens) {
   const auto common = static_cast<size_t>(std::mismatch(fed_.begin(), end, tokens.begin()).first - fed_.begin());
   const auto length = static_cast<int>(common);
   if (!state_ || (common < fed_.size() && state_->restorable(0, length) != length)) {
-    state_.emplace(model_->graph);
+    state_.emplace(model_->executor->empty_state());
     fed_.clear();
   } else if (common < fed_.size()) {
     state_->trim(0, length);
