@@ -10,7 +10,8 @@ const backend = await createMLXBackend({ device: process.argv[2] ?? 'cpu' });
 const sampling = { temperature: 0, topP: 1, minP: 0, topK: 0, seed: 0 };
 
 async function generate(model, maxTokens, changes) {
-  for await (const batch of model.generate({ prompt: [1, 2, 3], maxTokens, stopTokens: [], sampling, ...changes }));
+  const stream = model.generate({ prompt: [1, 2, 3], maxTokens, stopTokens: [], sampling, ...changes });
+  while (!(await stream.next()).done);
 }
 
 async function measure(layers, callers, maxTokens, changes = {}) {
