@@ -1,9 +1,9 @@
 import type { BackendLoadOptions } from '@mlxengine/core/backend';
 
 /** Options of loading that are the backend's business, named as it names them. */
-export type PassedLoadOptions = Pick<BackendLoadOptions, 'dtype' | 'threads' | 'batching' | 'cache' | 'prefixCache'>;
+export type PassedLoadOptions = Pick<BackendLoadOptions, 'dtype' | 'threads' | 'batching' | 'cache' | 'prefixCache' | 'profile'>;
 
-const passed: readonly (keyof PassedLoadOptions)[] = ['dtype', 'threads', 'batching', 'cache', 'prefixCache'];
+const passed: readonly (keyof PassedLoadOptions)[] = ['dtype', 'threads', 'batching', 'cache', 'prefixCache', 'profile'];
 
 /** Those of the options that are given; the backend checks them. */
 export function passedLoadOptions(options: PassedLoadOptions): PassedLoadOptions {

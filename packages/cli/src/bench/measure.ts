@@ -1,5 +1,5 @@
 import type { OpenedModel } from '@mlxengine/engine';
-import type { TokenStatistics } from '@mlxengine/core/backend';
+import type { RequestProfile, TokenStatistics } from '@mlxengine/core/backend';
 import { ContextLengthError, EngineError } from '@mlxengine/core';
 import { peakMemoryBytes } from '../statistics.js';
 
@@ -60,16 +60,24 @@ export async function measure(opened: OpenedModel, options: MeasureOptions): Pro
   };
 }
 
+/** Where the time of such a run goes. The prompt is another than the measured one, so that all of it is computed. */
+export async function profileRun(opened: OpenedModel, { prompt, ...options }: MeasureOptions): Promise<RequestProfile> {
+  const other = [2, 3].find((token) => token !== prompt[0]) ?? 2;
+  const { profile } = await generate(opened, { ...options, prompt: [other, ...prompt.slice(1)], profile: true });
+  if (profile === undefined) throw new EngineError('engine.generation-failed', { reason: 'the backend told no profile' });
+  return profile;
+}
+
 async function generate(
   { model }: OpenedModel,
-  { prompt, maxTokens, signal }: MeasureOptions,
-): Promise<{ readonly firstTokenMs: number; readonly statistics: TokenStatistics }> {
+  { prompt, maxTokens, signal, profile = false }: MeasureOptions & { readonly profile?: boolean },
+): Promise<{ readonly firstTokenMs: number; readonly statistics: TokenStatistics; readonly profile?: RequestProfile | undefined }> {
   const greedy = { temperature: 0, topP: 1, minP: 0, topK: 0, seed: 0 };
   const start = performance.now();
   let firstTokenMs = 0;
-  for await (const batch of model.generate({ prompt, maxTokens, stopTokens: [], sampling: greedy }, { signal })) {
+  for await (const batch of model.generate({ prompt, maxTokens, stopTokens: [], sampling: greedy, ...(profile && { profile }) }, { signal })) {
     if (batch.type === 'tokens' && firstTokenMs === 0) firstTokenMs = performance.now() - start;
-    if (batch.type === 'finish') return { firstTokenMs, statistics: batch.statistics };
+    if (batch.type === 'finish') return { firstTokenMs, statistics: batch.statistics, profile: batch.profile };
   }
   throw new EngineError('engine.generation-failed', { reason: 'the backend ended without saying how' });
 }

@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { CommandError, StorageError } from '@mlxengine/core';
+import { formatProfile, toChromeTrace, type RequestProfile } from '@mlxengine/core/backend';
 import { openModel } from '@mlxengine/engine';
-import { measure, type Measurement } from '../bench/measure.js';
+import { measure, profileRun, type Measurement } from '../bench/measure.js';
 import { promptOfLength } from '../bench/prompt.js';
 import type { Command } from '../command.js';
 import { modelOptions, readModelOptions } from '../model-options.js';
@@ -19,6 +20,8 @@ export const bench: Command = {
     'prompt-file': { type: 'string', value: 'F', description: 'text of the prompt (default: a text of our own)' },
     'prompt-tokens': { type: 'string', value: 'P', description: 'tokens of the prompt, cut or repeated (default: the whole file, else 128)' },
     'max-tokens': { type: 'string', value: 'N', description: 'tokens to generate (default: 64)' },
+    profile: { type: 'boolean', description: 'time by step and kind of operation of one more run, on standard error' },
+    trace: { type: 'string', value: 'FILE', description: 'the same as a trace for chrome://tracing or Perfetto' },
     json: { type: 'boolean', description: 'one line of JSON' },
   },
   run: async (input) => {
@@ -39,7 +42,11 @@ export const bench: Command = {
     }).finally(() => progress.clear());
     const prompt = promptOfLength(opened.tokenizer, text, promptTokens);
     const measurement = await measure(opened, { prompt, maxTokens, signal });
+    const trace = values.text('trace');
+    const profile = values.flag('profile') || trace !== undefined ? await profileRun(opened, { prompt, maxTokens, signal }) : undefined;
     input.stdout.write(values.flag('json') ? `${JSON.stringify(measurement)}\n` : describe(measurement));
+    if (profile !== undefined) input.stderr.write(`\n${formatProfile(profile)}`);
+    if (profile !== undefined && trace !== undefined) await writeTrace(trace, profile);
     return 0;
   },
 };
@@ -52,6 +59,14 @@ async function readPromptFile(path: string): Promise<string> {
     throw new StorageError('storage.read-failed', { path, reason: (error as Error).message }, { cause: error });
   }
   throw new CommandError('cli.usage', { problem: `The prompt file ${path} is empty.`, command: 'bench' });
+}
+
+async function writeTrace(path: string, profile: RequestProfile): Promise<void> {
+  try {
+    await writeFile(path, JSON.stringify(toChromeTrace(profile)));
+  } catch (error) {
+    throw new StorageError('storage.write-failed', { path, reason: (error as Error).message }, { cause: error });
+  }
 }
 
 function describe(measurement: Measurement): string {

@@ -15,6 +15,7 @@ export function checkRequestFeatures(supports: BackendSupports, backend: string,
   checkAdapterFeature(supports, backend, request);
   if (request.speculation !== undefined) checkSpeculation(supports, backend, request);
   if (request.deterministic === true) requireFeature(supports, backend, 'deterministic', 'Leave "deterministic" out.');
+  if (request.profile === true) requireFeature(supports, backend, 'profile', 'Leave "profile" out.');
   if (request.cache !== undefined) requireFeature(supports, backend, 'prefix-cache', 'Leave "cache" out.');
 }
 

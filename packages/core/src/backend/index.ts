@@ -61,3 +61,6 @@ export { createTokenStream, type TokenStreamOptions } from './create-token-strea
 export { checkEmbeds, checkGenerates } from './check-outputs.js';
 export { checkTokenTypes } from './check-token-types.js';
 export { validateEmbedRequest, validateScoreBatchRequest, validateScoreRequest, validateTokenRequest } from './validate-token-request.js';
+export { formatProfile } from './format-profile.js';
+export type { ChromeTrace, ChromeTraceEvent, ProfiledKind, ProfiledOperations, ProfiledStep, ProfilePhase, RequestProfile } from './profile.js';
+export { toChromeTrace } from './to-chrome-trace.js';

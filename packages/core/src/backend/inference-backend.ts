@@ -35,6 +35,8 @@ export interface BackendLoadOptions {
   readonly cache?: CacheFormat;
   /** How much of earlier prompts is kept, and where. Needs the feature `prefix-cache`. */
   readonly prefixCache?: PrefixCacheOptions;
+  /** Whether requests are profiled that do not say themselves, see `TokenRequest.profile`; default false. Needs the feature `profile`. */
+  readonly profile?: boolean;
   /** Loaded and all bytes of weights. */
   readonly onProgress?: (progress: { readonly loadedBytes: number; readonly totalBytes: number }) => void;
   readonly signal?: AbortSignal;

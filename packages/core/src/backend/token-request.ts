@@ -1,4 +1,5 @@
 import type { PrefixCacheReport, PrefixCacheRequest } from './cache.js';
+import type { RequestProfile } from './profile.js';
 import type { SamplingParameters } from './sampling.js';
 import type { Speculation, SpeculationStatistics } from './speculation.js';
 import type { TokenConstraint } from './token-constraint.js';
@@ -25,6 +26,11 @@ export interface TokenRequest {
    * backend whose answers never depend on company has no need of it.
    */
   readonly deterministic?: boolean;
+  /**
+   * Whether to take the time of every operation, which makes the request slower and gives it steps of its own; the last batch
+   * then has the {@link RequestProfile}. Default: what the model was loaded with, else false. Needs the feature `profile`.
+   */
+  readonly profile?: boolean;
   /** What to look for and to keep in the prefix cache. Needs the feature `prefix-cache`; without it a backend does what it does by default. */
   readonly cache?: PrefixCacheRequest;
   /** Id of a loaded adapter that the prompt and the answer are computed with; default: none. Needs the feature `adapters`. */
@@ -81,6 +87,8 @@ export interface FinishBatch {
   readonly type: 'finish';
   readonly reason: 'stop-token' | 'length';
   readonly statistics: TokenStatistics;
+  /** Where the request asked for it. */
+  readonly profile?: RequestProfile;
 }
 
 /** What a backend's stream yields, tagged by `type`. */

@@ -179,6 +179,7 @@ GenerateRequest read_generate_request(const JsReader& source, const Graph& graph
     request.generated_tokens =
         static_cast<int>(source["generatedTokens"].integer(0, static_cast<int64_t>(request.prompt.size()) - 1));
   }
+  if (source.has("profile")) request.profile = source["profile"].boolean();
   request.max_tokens = static_cast<int>(source["maxTokens"].integer(1, max_int));
   const auto total = static_cast<int64_t>(request.prompt.size()) + request.max_tokens;
   if (total > graph.context_length)

@@ -1,6 +1,7 @@
 #include "addon/write_event.h"
 
-#include <cstring>
+#include "addon/typed_array.h"
+#include "addon/write_profile.h"
 
 namespace mlxengine {
 
@@ -10,13 +11,6 @@ Napi::Object tagged(Napi::Env env, const char* type) {
   auto object = Napi::Object::New(env);
   object.Set("type", type);
   return object;
-}
-
-template <typename Array, typename Element>
-Array to_typed_array(Napi::Env env, const std::vector<Element>& elements) {
-  auto array = Array::New(env, elements.size());
-  if (!elements.empty()) std::memcpy(array.Data(), elements.data(), elements.size() * sizeof(Element));
-  return array;
 }
 
 const char* name_of(PrefixEnd end) {
@@ -88,6 +82,7 @@ class EventWriter {
     auto object = tagged(env_, "finish");
     object.Set("reason", event.stopped ? "stop-token" : "length");
     object.Set("statistics", statistics);
+    if (event.profile) object.Set("profile", write_profile(env_, *event.profile));
     return object;
   }
 

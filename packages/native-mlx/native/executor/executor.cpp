@@ -19,7 +19,13 @@ StepOutputs Executor::run(const Step& step) const {
   Values values = prepared_.constants;
   StepAdapters adapters(step, mixes_);
   OperationRunner runner(prepared_, step, values, adapters.empty() ? nullptr : &adapters);
-  for (const size_t number : prepared_.schedule) runner.run(number);
+  for (const size_t number : prepared_.schedule) {
+    runner.run(number);
+    if (step.profile != nullptr) {
+      const Operation& operation = prepared_.graph.operations[number];
+      step.profile->operation(operation, values[static_cast<size_t>(output_of(operation))]);
+    }
+  }
   for (const SlotRows& rows : slots_of(step)) {
     if (rows.idle) {
       rows.group->touch(rows.slot, rows.count);
@@ -28,6 +34,9 @@ StepOutputs Executor::run(const Step& step) const {
     }
   }
   for (const GroupRows& rows : step.groups) rows.group->settle();
+  for (const GroupRows& rows : step.groups) {
+    if (step.profile != nullptr) step.profile->states(rows.group->arrays());
+  }
   const auto output = [&](const std::optional<ValueId>& id) {
     return id ? values[static_cast<size_t>(*id)] : std::nullopt;
   };

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "executor/adapter.h"
+#include "executor/profile.h"
 #include "executor/state_group.h"
 #include "executor/step_memo.h"
 
@@ -51,6 +52,7 @@ struct Step {
   // Whether recurrent and rolling states also keep what they are after each of the step's tokens, so that the group can
   // be trimmed to a position within it.
   bool checkpoints = false;
+  Profile* profile = nullptr;  // takes the time of its operations, where they are to be known
   // What its operations share.
   std::shared_ptr<StepMemo> memo = std::make_shared<StepMemo>();
 };

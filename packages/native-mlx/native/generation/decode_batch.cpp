@@ -96,6 +96,7 @@ void DecodeBatch::answer_constrained() {
 void DecodeBatch::choose(Row& row, const mx::array& logits, std::optional<mx::array> allowed) {
   Sampled sampled = sample(logits, {{&row.sampler, 0, std::move(allowed)}});
   row.sampler.advance(sampled.tokens, 0);
+  if (Profile* profile = row.generation->profile()) profile->sampled(sampled.arrays());
   mx::async_eval(sampled.arrays());
   row.token = ChosenToken{std::make_shared<StepChoices>(std::move(sampled)), 0};
   row.left--;
@@ -115,7 +116,11 @@ void DecodeBatch::submit() {
   if (idle_count == 0) idle.clear();
   std::vector<int> wanted(rows_.size());
   std::iota(wanted.begin(), wanted.end(), 0);
-  choose_next(*executor_.run({joined(tokens), {{&*group_, 0, 1, idle, adapters()}}, std::move(wanted)}).logits, idle);
+  Step step{joined(tokens), {{&*group_, 0, 1, idle, adapters()}}, std::move(wanted)};
+  // Whose time is taken is alone here.
+  step.profile = rows_.front().generation->profile();
+  if (step.profile != nullptr) step.profile->begin(Profile::Phase::decode, 1);
+  choose_next(*executor_.run(step).logits, idle);
 }
 
 std::vector<AdapterPtr> DecodeBatch::adapters() const {
@@ -141,6 +146,7 @@ void DecodeBatch::choose_next(const mx::array& logits, const std::vector<bool>& 
   }
   if (!free_rows.empty()) {
     const auto step = std::make_shared<StepChoices>(sample(rows_of(logits, free_rows), samplers));
+    if (Profile* profile = rows_.front().generation->profile()) profile->sampled(step->arrays());
     for (size_t at = 0; at < free_rows.size(); at++) {
       Row& row = rows_[static_cast<size_t>(free_rows[at])];
       row.sampler.advance(step->tokens(), static_cast<int>(at));

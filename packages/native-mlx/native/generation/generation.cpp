@@ -9,6 +9,7 @@ Generation::Generation(Init init)
     : request_(std::move(init.request)),
       cancellation_(std::move(init.cancellation)),
       constraint_(std::move(init.constraint)),
+      profile_(request_.profile ? std::make_unique<Profile>() : nullptr),
       emit_(std::move(init.emit)),
       adapter_(std::move(init.adapter)),
       drafter_(std::move(init.drafter)),
@@ -65,7 +66,7 @@ void Generation::finish() {
   batcher_.flush();
   Statistics statistics = meter_.statistics();
   if (request_.speculation) statistics.speculation = speculation_;
-  emit_(FinishEvent{stopped_, statistics});
+  emit_(FinishEvent{stopped_, statistics, profile_ ? std::optional(profile_->report()) : std::nullopt});
 }
 
 void Generation::fail(const Failure& failure) {

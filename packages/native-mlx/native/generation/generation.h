@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "executor/adapter.h"
+#include "executor/profile.h"
 #include "generation/constraint.h"
 #include "generation/drafter.h"
 #include "generation/meter.h"
@@ -42,6 +43,8 @@ class Generation {
   const AdapterPtr& adapter() const { return adapter_; }
   const std::string& cache_key() const { return cache_key_; }
   Constraint* constraint() { return constraint_.get(); }
+  // Null where its time is not asked for.
+  Profile* profile() { return profile_.get(); }
   bool cancelled() const { return cancellation_->cancelled(); }
 
   // Prompt and answer so far. After a restart all of it is prompt.
@@ -53,6 +56,7 @@ class Generation {
   // Its state is lost: what was generated becomes part of the prompt, and it begins anew, once. Returns whether it may.
   bool restart();
   bool restarted() const { return restarted_; }
+  bool wants_own_steps() const { return request_.deterministic || request_.profile || restarted_; }
 
   // The work begins, with so much of the prompt found in the cache.
   void start(const PrefixReport& prefix);
@@ -74,6 +78,7 @@ class Generation {
   GenerateRequest request_;
   CancellationPtr cancellation_;
   std::unique_ptr<Constraint> constraint_;
+  std::unique_ptr<Profile> profile_;
   std::function<void(Event)> emit_;
   AdapterPtr adapter_;
   std::unique_ptr<Drafter> drafter_;

@@ -25,6 +25,8 @@ std::optional<mx::array> Prefill::advance(const Executor& executor, int count) {
   const bool is_last = count == left();
   Step step{mx::array(first, {count}, mx::uint32), {{&state_, 0, count, {}, {generation_->adapter()}}}, {}};
   if (is_last) step.rows = {count - 1};
+  step.profile = generation_->profile();
+  if (step.profile != nullptr) step.profile->begin(Profile::Phase::prefill, count);
   auto logits = executor.run(step).logits;
   if (is_last) return logits;
   mx::eval(state_.arrays());

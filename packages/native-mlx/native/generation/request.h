@@ -59,6 +59,7 @@ struct GenerateRequest {
   bool deterministic = false;  // steps of its own, whose shapes depend on nothing else
   std::optional<int> adapter = std::nullopt;
   std::optional<SpeculationRequest> speculation = std::nullopt;
+  bool profile = false;  // steps of its own, the time of whose operations is taken
 };
 
 // Cached states of a sequence, to be written to a file or read from it.

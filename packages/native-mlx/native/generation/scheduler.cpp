@@ -170,7 +170,7 @@ void Scheduler::prefill_one() {
 }
 
 void Scheduler::decode(Prefilled sequence) {
-  if (sequence.generation->request().deterministic || sequence.generation->restarted()) {
+  if (sequence.generation->wants_own_steps()) {
     alone_.emplace_back(executor_).join(std::move(sequence));
   } else if (auto drafter = has_company() ? nullptr : sequence.generation->take_drafter()) {
     speculating_.emplace_back(executor_, std::move(sequence), std::move(drafter));

@@ -9,6 +9,7 @@
 
 #include "runtime/failure.h"
 #include "runtime/prefix_report.h"
+#include "runtime/profile_report.h"
 
 // What the owner thread tells JavaScript about a request, as plain data.
 namespace mlxengine {
@@ -53,6 +54,7 @@ struct Statistics {
 struct FinishEvent {
   bool stopped;  // by a stop token; otherwise by length
   Statistics statistics;
+  std::optional<ProfileReport> profile = std::nullopt;  // where it was asked for
 };
 
 struct ScoreResult {

@@ -147,6 +147,8 @@ export interface NativeGenerateRequest {
   readonly cache?: { readonly borders: Uint32Array; readonly salt: string; readonly reuse: boolean; readonly keep: boolean };
   /** Steps of its own, of the same shapes every time. */
   readonly deterministic: boolean;
+  /** Whether `finish` is to have a profile; default false. */
+  readonly profile?: boolean;
   /** Whether `choose` is to be asked for each token. */
   readonly constrained: boolean;
   /** Id of a loaded adapter. */

@@ -65,7 +65,7 @@ export class MLXBackend implements InferenceBackend {
       giveBack();
       this.#models.delete(model);
     };
-    const model = new MLXModel({ native, graph, dtype: specification.dtype, budget: this.#memory.budget, onUnload });
+    const model = new MLXModel({ native, graph, dtype: specification.dtype, profile: options.profile, budget: this.#memory.budget, onUnload });
     this.#models.add(model);
     return model;
   }

@@ -47,6 +47,8 @@ export interface MLXModelInit {
   readonly native: NativeModel;
   readonly graph: ModelGraph;
   readonly dtype: BackendModel['dtype'];
+  /** Whether requests are profiled that do not say themselves. */
+  readonly profile?: boolean | undefined;
   /** Says whether a request's memory can be had. */
   readonly budget: MemoryBudget;
   readonly onUnload: () => void;
@@ -57,13 +59,15 @@ export class MLXModel implements BackendModel {
   readonly dtype: BackendModel['dtype'];
   readonly #native: NativeModel;
   readonly #graph: ModelGraph;
+  readonly #profile: boolean;
   readonly #budget: MemoryBudget;
   readonly #onUnload: () => void;
   readonly #adapters: MLXAdapters;
   #unloading: Promise<void> | undefined;
 
-  constructor({ native, graph, dtype, budget, onUnload }: MLXModelInit) {
+  constructor({ native, graph, dtype, profile = false, budget, onUnload }: MLXModelInit) {
     this.dtype = dtype;
+    this.#profile = profile;
     this.#native = native;
     this.#graph = graph;
     this.#budget = budget;
@@ -167,7 +171,7 @@ export class MLXModel implements BackendModel {
     const run = this.#adapters.using(request, () => this.#run({
       operation: 'Generating',
       signal,
-      start: (onEvent) => this.#native.generate({ ...nativeGenerateRequest(request, maxTokens), ...(draftModel && { draftModel }) }, onEvent),
+      start: (onEvent) => this.#native.generate({ ...nativeGenerateRequest({ profile: this.#profile, ...request }, maxTokens), ...(draftModel && { draftModel }) }, onEvent),
       onEvent: (event) => {
         if (event.type === 'choose') return answers?.choose();
         if (event.type === 'tokens') answers?.accept(event.tokens);

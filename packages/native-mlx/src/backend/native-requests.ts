@@ -4,7 +4,7 @@ import { nativeSampling } from './native-sampling.js';
 
 /** A generation as the addon takes it. */
 export function nativeGenerateRequest(request: TokenRequest, maxTokens: number): NativeGenerateRequest {
-  const { prompt, stopTokens, sampling, constraint, logProbabilities, deterministic = false, adapter, cache, speculation } = request;
+  const { prompt, stopTokens, sampling, constraint, logProbabilities, deterministic = false, profile = false, adapter, cache, speculation } = request;
   return {
     prompt: Uint32Array.from(prompt),
     stopTokens: Uint32Array.from(stopTokens),
@@ -13,6 +13,7 @@ export function nativeGenerateRequest(request: TokenRequest, maxTokens: number):
     ...(logProbabilities !== undefined && { logProbabilities }),
     ...(cache && { cache: nativeCacheRequest(cache) }),
     deterministic,
+    ...(profile && { profile }),
     constrained: constraint !== undefined,
     ...(adapter !== undefined && { adapter }),
     ...(speculation && { speculation: nativeSpeculation(speculation) }),

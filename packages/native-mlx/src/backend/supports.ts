@@ -18,7 +18,7 @@ export const supports: BackendSupports = {
   // MLX schedules its own threads, and nothing limits them.
   maxThreads: 0,
   features: [
-    'penalties', 'logit-bias', 'xtc', 'log-probabilities', 'batching', 'deterministic', 'memory-limits', 'adapters', 'prefix-cache',
-    'cache-files', 'speculation', 'quantized-cache', 'bounded-cache',
+    'penalties', 'logit-bias', 'xtc', 'log-probabilities', 'batching', 'deterministic', 'memory-limits', 'profile', 'adapters',
+    'prefix-cache', 'cache-files', 'speculation', 'quantized-cache', 'bounded-cache',
   ],
 };
