@@ -27,7 +27,7 @@ export interface TokenRequest {
    */
   readonly deterministic?: boolean;
   /**
-   * Whether to take the time of every operation, which makes the request slower and gives it steps of its own; the last batch
+   * Whether to take the time of every operation, which makes the request slower and gives it steps of its own, without drafts; the last batch
    * then has the {@link RequestProfile}. Default: what the model was loaded with, else false. Needs the feature `profile`.
    */
   readonly profile?: boolean;
