@@ -1,5 +1,7 @@
 #pragma once
 
+#include <set>
+
 #include "executor/adapter.h"
 #include "executor/adapter_mixes.h"
 #include "executor/prepared_graph.h"
@@ -22,7 +24,7 @@ class Executor {
   StepOutputs run(const Step& step) const;
 
   // Rows that a step of so many sequences, a token of each, had better have: those added are idle.
-  int padded_rows(int rows) const { return rows; }
+  int padded_rows(int rows) const;
 
   // Loads an adapter of this model, evaluated.
   AdapterPtr adapt(const AdapterPlan& plan, const Cancellation& cancellation) const;
@@ -37,10 +39,16 @@ class Executor {
   mlx::core::Dtype dtype() const { return prepared_.dtype; }
 
  private:
+  // Whether the blocks that kernels of our own do give what their operations give.
+  bool blocks_agree();
+  mlx::core::array trial() const;
+
   PreparedGraph prepared_;
   CacheFormat cache_;
   // Made from step to step where adapters share them.
   mutable AdapterMixes mixes_;
+  // Weights that others stand in the place of.
+  std::set<WeightId> exchanged_;
 };
 
 }  // namespace mlxengine

@@ -205,6 +205,26 @@ void PositionStore::write(const GroupRows& rows, const std::vector<mx::array>& u
   }
 }
 
+const std::vector<mx::array>& PositionStore::claim(const GroupRows& rows,
+                                                   const std::vector<mx::array>& like,
+                                                   int slots) {
+  passing_.reset();
+  make_room(like, longest_end(rows), slots);
+  if (rows.slots() > 1) {
+    *written_ = unknown;
+    return planes_;
+  }
+  const int start = slots_of(rows).front().position();
+  own_storage(start, start + 1);
+  const int half = capacity() / 2;
+  if (!is_mine_) {
+    for (mx::array& plane : planes_)
+      plane = mx::concatenate({slice_of(plane, 2, 0, half), slice_of(plane, 2, half, capacity())}, 2);
+    is_mine_ = true;
+  }
+  return planes_;
+}
+
 PositionView PositionStore::view_of_row(int end, const GroupRows& rows, StepMemo& memo) const {
   PositionView view;
   const bool is_round = bound_ && end > bound_->capacity();

@@ -47,6 +47,13 @@ class PositionStore {
   // Writes the rows' next positions, [rows, heads, width] for each plane, with storage for at least `slots` slots.
   void write(const GroupRows& rows, const std::vector<mlx::core::array>& updates, int slots, StepMemo& memo);
 
+  // Storage for the rows' next positions, one of each slot and without a bound, for a kernel that writes them in place;
+  // what the planes are afterwards goes to `wrote`. `like` are updates as for `write`, of which only shapes count.
+  const std::vector<mlx::core::array>& claim(const GroupRows& rows,
+                                             const std::vector<mlx::core::array>& like,
+                                             int slots);
+  void wrote(std::vector<mlx::core::array> planes) { planes_ = std::move(planes); }
+
   // What the rows see, their own positions included. After they were written in this step.
   PositionView view(const GroupRows& rows, StepMemo& memo) const;
 

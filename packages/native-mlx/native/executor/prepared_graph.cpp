@@ -3,12 +3,14 @@
 #include <mlx/ops.h>
 #include <mlx/transforms.h>
 
+#include <algorithm>
 #include <map>
 
 #include "executor/causal_conv.h"
 #include "executor/operation_runner.h"
 #include "executor/precise_values.h"
 #include "executor/rope.h"
+#include "weights/device_memory.h"
 
 namespace mx = mlx::core;
 
@@ -35,6 +37,8 @@ class Preparation {
   explicit Preparation(PreparedGraph& prepared) : prepared_(prepared), graph_(prepared.graph) {}
 
   void run() {
+    move_to_device(prepared_.weights);
+    for (const LoadedWeight& weight : prepared_.weights) prepared_.is_quantized |= weight.quantization.has_value();
     prepared_.precise = precise_values(graph_);
     for (const Operation& operation : graph_.operations)
       std::visit([this](const auto& of) { settle_tensors(of); }, operation);
@@ -43,6 +47,7 @@ class Preparation {
       std::visit([this, i](const auto& of) { make_parameter(of, prepared_.parameters[i]); }, graph_.operations[i]);
     fold_constants();
     evaluate();
+    fuse_blocks();
   }
 
  private:
@@ -122,6 +127,36 @@ class Preparation {
     for (const LoadedWeight& weight : prepared_.weights) made.push_back(weight.weight);
     mx::eval(std::move(made));
   }
+
+  void fuse_blocks() {
+    prepared_.kernels = CudaKernels::open(prepared_.dtype);
+    if (!prepared_.kernels) return;
+    prepared_.blocks = find_blocks({graph_, prepared_.schedule, prepared_.weights, prepared_.parameters});
+    const auto is_block = [](const auto& block) { return block.has_value(); };
+    if (std::none_of(prepared_.blocks.begin(), prepared_.blocks.end(), is_block)) prepared_.blocks.clear();
+    for (const auto& block : prepared_.blocks) {
+      if (block) std::visit([this](const auto& kind) { compile(kind); }, block->kind);
+    }
+    prepared_.kernels->finish_preparation();
+  }
+
+  // What a step of one token needs.
+  void compile(const AttentionBlock& block) {
+    CudaKernels& kernels = *prepared_.kernels;
+    const auto& norm = block.norm.weight;
+    kernels.prepare({block.queries_keys_values, norm});
+    kernels.prepare(block.layout);
+    kernels.prepare({weight(block.output_weight), std::nullopt, 0, std::nullopt, norm});
+  }
+  void compile(const FeedForwardBlock& block) {
+    CudaKernels& kernels = *prepared_.kernels;
+    const auto& norm = block.norm.weight;
+    kernels.prepare({block.gate_up, norm, 0, block.activation});
+    kernels.prepare({weight(block.down_weight), std::nullopt, 0, std::nullopt, norm});
+  }
+  void compile(const HeadBlock& block) { prepared_.kernels->prepare({weight(block.weight), block.norm.weight}); }
+
+  const LoadedWeight& weight(WeightId id) const { return prepared_.weights[static_cast<size_t>(id)]; }
 
   PreparedGraph& prepared_;
   const Graph& graph_;

@@ -2,9 +2,12 @@
 
 #include <mlx/array.h>
 
+#include <memory>
 #include <optional>
 #include <vector>
 
+#include "executor/cuda/cuda_kernels.h"
+#include "executor/passes/fused_blocks.h"
 #include "graph/graph.h"
 #include "weights/loaded_weight.h"
 
@@ -26,6 +29,10 @@ struct PreparedGraph {
   std::vector<size_t> schedule;
   // Values that are computed in float32 in any dtype, because a recurrence multiplies them up over all tokens.
   std::vector<bool> precise;
+  bool is_quantized = false;  // whether any weight is
+  // Kernels of our own where they run, and for each place of the schedule the block that they do from there on.
+  std::shared_ptr<CudaKernels> kernels = nullptr;
+  std::vector<std::optional<FusedBlock>> blocks = {};
 
   bool is_constant(ValueId id) const { return graph.values[static_cast<size_t>(id)].leading == Leading::none; }
   // Whether a value has less precision than the others.

@@ -16,9 +16,13 @@ mx::array quantized_product(const mx::array& x, const LoadedWeight& weight, bool
       x, weight.weight, *weight.scales, weight.biases, transposed, format.group_size, format.bits, format.mode);
 }
 
+bool is_cuda() {
+  return mx::default_device() != mx::Device::cpu && mx::cu::is_available();
+}
+
 // MLX's CUDA kernels multiply with a single quantized matrix at a time.
 bool multiplies_quantized_stacks() {
-  return mx::default_device() == mx::Device::cpu || !mx::cu::is_available();
+  return !is_cuda();
 }
 
 mx::array dense(const LoadedWeight& weight, mx::Dtype dtype) {
@@ -26,6 +30,27 @@ mx::array dense(const LoadedWeight& weight, mx::Dtype dtype) {
   const Quantization& format = *weight.quantization;
   return mx::dequantize(
       weight.weight, *weight.scales, weight.biases, format.group_size, format.bits, format.mode, std::nullopt, dtype);
+}
+
+// What pays on CUDA: from so many rows on a matrix made dense for once, and as many rows as MLX's matrix kernel takes
+// in place of a vector kernel for each of a few.
+constexpr int least_dense_rows = 256;
+constexpr int least_matrix_rows = 8;
+
+// MLX's kernel for Hopper, which takes matrices of one group a row alone, gets those of 8 bits wrong.
+bool is_miscounted(const LoadedWeight& weight, int columns) {
+  return weight.quantization->mode == "affine" && columns <= weight.quantization->group_size;
+}
+
+mx::array cuda_product(const mx::array& x, const LoadedWeight& weight) {
+  const int rows = x.shape(0);
+  const int columns = x.shape(1);
+  if (rows >= least_dense_rows || is_miscounted(weight, columns))
+    return mx::matmul(x, mx::transpose(dense(weight, x.dtype())));
+  if (rows == 1 || rows >= least_matrix_rows) return quantized_product(x, weight, true);
+  const auto idle = mx::zeros({least_matrix_rows - rows, columns}, x.dtype());
+  const auto padded = mx::concatenate({x, idle}, 0);
+  return mx::slice(quantized_product(padded, weight, true), {0, 0}, {rows, weight.weight.shape(0)});
 }
 
 mx::array multiplied(const mx::array& x, const mx::array& factor) {
@@ -38,12 +63,18 @@ mx::array in_range(const mx::array& x, const LoadedWeight& weight) {
   return weight.global_factor && x.dtype() == mx::float16 ? mx::astype(x, mx::float32) : x;
 }
 
+int padded_linear_rows(int rows, bool has_kernels) {
+  const int alone = has_kernels ? 4 : 1;
+  return is_cuda() && rows > alone && rows < least_matrix_rows ? least_matrix_rows : rows;
+}
+
 mx::array linear(const mx::array& x, const LoadedWeight& weight) {
   if (!weight.quantization) {
     const auto transposed = mx::transpose(weight.weight);
     return weight.bias ? mx::addmm(*weight.bias, x, transposed) : mx::matmul(x, transposed);
   }
-  auto product = quantized_product(in_range(x, weight), weight, true);
+  const auto input = in_range(x, weight);
+  auto product = is_cuda() && x.ndim() == 2 ? cuda_product(input, weight) : quantized_product(input, weight, true);
   if (weight.global_factor) product = mx::astype(multiplied(product, *weight.global_factor), x.dtype());
   return weight.bias ? mx::add(product, *weight.bias) : product;
 }

@@ -12,6 +12,9 @@ mlx::core::array in_range(const mlx::core::array& x, const LoadedWeight& weight)
 // x · Wᵀ (+ bias): [n, in] to [n, out]. Rows stay rows: MLX's quantized product is many times slower on [n, 1, in].
 mlx::core::array linear(const mlx::core::array& x, const LoadedWeight& weight);
 
+// Rows that products of quantized weights with so many had better have. `has_kernels`: kernels of our own take a few.
+int padded_linear_rows(int rows, bool has_kernels);
+
 // x [.., count or 1, n, in] times each matrix of a stack [count, out, in], or that transposed back, without its bias.
 mlx::core::array stack_product(const mlx::core::array& x, const LoadedWeight& weight, bool transposed);
 
