@@ -1,4 +1,5 @@
 import { checkNumber } from '../checks/check-number.js';
+import { checkObject } from '../checks/check-object.js';
 
 /** How many requests of a model a backend takes on. */
 export interface BatchingOptions {
@@ -15,7 +16,9 @@ export type BatchingLimits = Required<BatchingOptions>;
  * Checks the options and fills in the defaults.
  * @throws `InvalidArgumentError`
  */
-export function batchingLimits({ maxSequences = 32, maxWaiting = 1024 }: BatchingOptions = {}): BatchingLimits {
+export function batchingLimits(options: BatchingOptions = {}): BatchingLimits {
+  checkObject('batching', options);
+  const { maxSequences = 32, maxWaiting = 1024 } = options;
   checkNumber('batching.maxSequences', maxSequences, { minimum: 1, maximum: 256, integer: true });
   checkNumber('batching.maxWaiting', maxWaiting, { minimum: 0, maximum: 2 ** 20, integer: true });
   return { maxSequences, maxWaiting };

@@ -1,4 +1,5 @@
 import { checkNumber, describeValue } from '../checks/check-number.js';
+import { checkObject } from '../checks/check-object.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 
 /**
@@ -36,6 +37,7 @@ const longest = 2 ** 30;
  * @throws `InvalidArgumentError`
  */
 export function cacheFormat(format: CacheFormat = {}): CompleteCacheFormat {
+  checkObject('cache', format);
   const { bits, groupSize = 64, quantizedStart = 0, maxPositions, keep = 4 } = format;
   if (bits !== undefined) checkOneOf('cache.bits', bits, [4, 8]);
   checkOneOf('cache.groupSize', groupSize, [32, 64, 128]);

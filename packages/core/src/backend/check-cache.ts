@@ -1,17 +1,22 @@
 import { checkNumber, describeValue } from '../checks/check-number.js';
+import { checkObject } from '../checks/check-object.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import type { LoadCacheRequest, PrefixCacheOptions, PrefixCacheRequest, SaveCacheRequest } from './cache.js';
 import { checkTokens } from './check-tokens.js';
 
 /** @throws `InvalidArgumentError` for a value out of range */
-export function checkCacheOptions({ bytes, folder, folderBytes }: PrefixCacheOptions): void {
+export function checkCacheOptions(options: PrefixCacheOptions): void {
+  checkObject('prefixCache', options);
+  const { bytes, folder, folderBytes } = options;
   if (bytes !== undefined) checkNumber('prefixCache.bytes', bytes, { minimum: 0, maximum: Number.MAX_SAFE_INTEGER, integer: true });
   if (folder !== undefined) checkText('prefixCache.folder', folder, 1);
   if (folderBytes !== undefined) checkNumber('prefixCache.folderBytes', folderBytes, { minimum: 0, maximum: Number.MAX_SAFE_INTEGER, integer: true });
 }
 
 /** @throws `InvalidArgumentError` for a value out of range */
-export function checkCacheRequest({ borders = [], salt }: PrefixCacheRequest, promptLength: number): void {
+export function checkCacheRequest(request: PrefixCacheRequest, promptLength: number): void {
+  checkObject('cache', request);
+  const { borders = [], salt } = request;
   if (!Array.isArray(borders)) throw wrongType('cache.borders', borders, 'number[]');
   let least = 1;
   for (const [index, border] of borders.entries()) {
@@ -22,7 +27,9 @@ export function checkCacheRequest({ borders = [], salt }: PrefixCacheRequest, pr
 }
 
 /** @throws `InvalidArgumentError` for a value out of range */
-export function checkSaveCache({ tokens, path, salt, metadata = {} }: SaveCacheRequest, vocabularySize: number): void {
+export function checkSaveCache(request: SaveCacheRequest, vocabularySize: number): void {
+  checkObject('request', request);
+  const { tokens, path, salt, metadata = {} } = request;
   checkTokens('tokens', tokens, 1, vocabularySize);
   checkText('path', path, 1);
   if (salt !== undefined) checkText('salt', salt, 0);
@@ -34,7 +41,9 @@ export function checkSaveCache({ tokens, path, salt, metadata = {} }: SaveCacheR
 }
 
 /** @throws `InvalidArgumentError` for a value out of range */
-export function checkLoadCache({ path, tokens, salt }: LoadCacheRequest, vocabularySize: number): void {
+export function checkLoadCache(request: LoadCacheRequest, vocabularySize: number): void {
+  checkObject('request', request);
+  const { path, tokens, salt } = request;
   checkText('path', path, 1);
   if (tokens !== undefined) checkTokens('tokens', tokens, 1, vocabularySize);
   if (salt !== undefined) checkText('salt', salt, 0);

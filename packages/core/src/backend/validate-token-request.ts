@@ -1,4 +1,5 @@
 import { checkNumber } from '../checks/check-number.js';
+import { checkObject } from '../checks/check-object.js';
 import { ContextLengthError } from '../errors/context-length-error.js';
 import { checkCacheRequest } from './check-cache.js';
 import { checkSampling } from './check-sampling.js';
@@ -33,6 +34,7 @@ export function validateTokenRequest(request: TokenRequest, vocabularySize: numb
  * @throws `InvalidArgumentError` for a value out of range, `ContextLengthError` where the tokens do not fit the context
  */
 export function validateScoreRequest(request: ScoreRequest, vocabularySize: number, contextLength: number): void {
+  checkObject('request', request);
   checkTokens('tokens', request.tokens, 2, vocabularySize);
   if (request.chunkSize !== undefined) {
     checkNumber('chunkSize', request.chunkSize, { minimum: 1, maximum: Infinity, integer: true });
@@ -45,7 +47,11 @@ export function validateScoreRequest(request: ScoreRequest, vocabularySize: numb
  * Checks a score request of several sequences before a backend works on it.
  * @throws as {@link validateScoreRequest}
  */
-export function validateScoreBatchRequest({ sequences, chunkSize, adapters }: ScoreBatchRequest, vocabularySize: number, contextLength: number): void {
+export function validateScoreBatchRequest(request: ScoreBatchRequest, vocabularySize: number, contextLength: number): void {
+  checkObject('request', request);
+  const { sequences, chunkSize, adapters } = request;
+  checkObject('sequences', sequences);
+  if (adapters !== undefined) checkObject('adapters', adapters);
   checkNumber('sequences.length', sequences.length, { minimum: 1, maximum: Infinity });
   if (adapters !== undefined) checkNumber('adapters.length', adapters.length, { minimum: sequences.length, maximum: sequences.length });
   for (const tokens of sequences) validateScoreRequest({ tokens, ...(chunkSize !== undefined && { chunkSize }) }, vocabularySize, contextLength);
@@ -55,7 +61,11 @@ export function validateScoreBatchRequest({ sequences, chunkSize, adapters }: Sc
  * Checks an embed request before a backend works on it.
  * @throws `InvalidArgumentError` for a value out of range, `ContextLengthError` where a sequence does not fit the context
  */
-export function validateEmbedRequest({ sequences, tokenTypes }: EmbedRequest, vocabularySize: number, contextLength: number): void {
+export function validateEmbedRequest(request: EmbedRequest, vocabularySize: number, contextLength: number): void {
+  checkObject('request', request);
+  const { sequences, tokenTypes } = request;
+  checkObject('sequences', sequences);
+  if (tokenTypes !== undefined) checkObject('tokenTypes', tokenTypes);
   checkNumber('sequences.length', sequences.length, { minimum: 1, maximum: Infinity });
   for (const [index, tokens] of sequences.entries()) {
     checkTokens(`sequences[${index}]`, tokens, 1, vocabularySize);

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 
 #include "runtime/failure.h"
 
@@ -23,10 +25,20 @@ std::string unfinished_name(const std::string& path) {
   return path + "." + std::to_string(getpid()) + "-" + std::to_string(count.fetch_add(1)) + ".part";
 }
 
+// A device or a folder is nothing to put a file in the place of.
+std::string replaceable(std::string path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    throw FailureError(FailureKind::writing, "[storage] file, expected a regular one or none, got another kind", path);
+  }
+  return path;
+}
+
 }  // namespace
 
 AtomicFile::AtomicFile(std::string path)
-    : path_(std::move(path)),
+    : path_(replaceable(std::move(path))),
       unfinished_(unfinished_name(path_)),
       descriptor_(open(unfinished_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)) {
   if (descriptor_ < 0) fail();

@@ -1,6 +1,9 @@
 #include "storage/prefix_folder.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
@@ -112,8 +115,14 @@ std::optional<PrefixKey> key_from(const std::string& text) {
 PrefixFolder::PrefixFolder(const Graph& graph, mlx::core::Dtype dtype, Options options)
     : graph_(graph), dtype_(dtype), options_(std::move(options)) {
   options_.fingerprint += text_of(options_.format);
-  std::error_code ignored;
-  fs::create_directories(options_.folder, ignored);
+  std::error_code error;
+  fs::create_directories(options_.folder, error);
+  // A full disk later costs what it would have kept; a folder that can never be one is a mistake.
+  if (error || access(options_.folder.c_str(), W_OK | X_OK) != 0) {
+    const std::string found = error ? error.message() : std::strerror(errno);
+    throw FailureError(
+        FailureKind::writing, "[storage] folder of prefixes, expected to be writable, got " + found, options_.folder);
+  }
   // What a process that ended left half-written, and nobody writes any more.
   for (const KnownFile& file : known_files(options_.folder)) {
     const bool is_old = file.used + std::chrono::hours(1) < fs::file_time_type::clock::now();

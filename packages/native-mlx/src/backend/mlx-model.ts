@@ -80,9 +80,10 @@ export class MLXModel implements BackendModel {
     return createTokenStream({ backend: 'mlx', produce, signal });
   }
 
-  async score({ tokens, ...options }: ScoreRequest, { signal }: RequestOptions = {}): Promise<ScoreResult> {
+  async score(request: ScoreRequest, { signal }: RequestOptions = {}): Promise<ScoreResult> {
     const { vocabularySize, contextLength } = this.#check('Scoring', checkGenerates, signal);
-    validateScoreRequest({ tokens, ...options }, vocabularySize, contextLength);
+    validateScoreRequest(request, vocabularySize, contextLength);
+    const { tokens, ...options } = request;
     this.#checkMemory('Scoring', tokens.length);
     const [result] = await this.#score({ sequences: [tokens], ...options }, signal);
     return result as ScoreResult;
