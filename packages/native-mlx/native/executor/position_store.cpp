@@ -78,41 +78,39 @@ void PositionStore::make_room(const std::vector<mx::array>& updates, int needed,
   const int before = capacity();
   if (needed <= before) return;
   const int capacity = std::min(rounded_up(needed, capacity_step), limit);
-  for (mx::array& plane : planes_) {
+  std::vector<mx::array> grown;
+  for (const mx::array& plane : planes_) {
     const auto room = mx::zeros({plane.shape(0), plane.shape(1), capacity - before, plane.shape(3)}, plane.dtype());
-    plane = mx::concatenate({plane, room}, 2);
+    grown.push_back(mx::concatenate({plane, room}, 2));
   }
-  written_ = std::make_shared<int>(*written_);
+  part_with(std::move(grown));
 }
 
-void PositionStore::own_storage(int start, int end) {
-  const bool is_alone = written_.use_count() == 1;
-  const bool overwrites = bound_ && end > bound_->capacity();
-  is_mine_ = is_alone || (*written_ == start && !overwrites);
-  if (!is_mine_) {
-    written_ = std::make_shared<int>(*written_);
-    if (overwrites) {
-      // Made now: the other one may overwrite what this copy is of.
-      for (mx::array& plane : planes_) plane = copied(plane);
-      mx::async_eval(planes_);
-      is_mine_ = true;
-    }
-  }
-  *written_ = end;
+// Made at once: as soon as it is alone with the former storage the other one may overwrite what this is a copy of.
+void PositionStore::part_with(std::vector<mx::array> planes) {
+  const bool is_shared = written_.use_count() > 1;
+  planes_ = std::move(planes);
+  written_ = std::make_shared<int>(*written_);
+  if (is_shared) mx::async_eval(planes_);
+}
+
+void PositionStore::own_storage() {
+  if (planes_.empty() || written_.use_count() == 1) return;
+  std::vector<mx::array> copies;
+  for (const mx::array& plane : planes_) copies.push_back(copied(plane));
+  part_with(std::move(copies));
 }
 
 void PositionStore::write_row(int start, const std::vector<mx::array>& updates) {
   const int count = updates.front().shape(2);
-  own_storage(start, start + count);
+  const bool overwrites = bound_ && start + count > bound_->capacity();
+  if (*written_ != start || overwrites) own_storage();
+  *written_ = start + count;
   for (int done = 0; done < count;) {
     const int index = index_of(start + done);
     const int run = std::min(count - done, capacity() - index);
-    for (size_t i = 0; i < planes_.size(); i++) {
-      const auto written = put(planes_[i], slice_of(updates[i], 2, done, done + run), 0, index);
-      // Where the storage is shared MLX copies it.
-      planes_[i] = is_mine_ ? in_place(written) : written;
-    }
-    is_mine_ = true;
+    for (size_t i = 0; i < planes_.size(); i++)
+      planes_[i] = in_place(put(planes_[i], slice_of(updates[i], 2, done, done + run), 0, index));
     done += run;
   }
 }
@@ -162,6 +160,7 @@ KeptPositions PositionStore::kept(int slot, int length) const {
 void PositionStore::write_around(int start, const std::vector<mx::array>& updates) {
   const int count = updates.front().shape(2);
   const int end = start + count;
+  own_storage();
   auto [positions, before] = kept(0, start);
   PositionView view{std::move(before)};
   for (size_t i = 0; i < updates.size(); i++) {
@@ -274,25 +273,20 @@ void PositionStore::restore(std::vector<mx::array> planes, int end) {
 }
 
 void PositionStore::replace(std::vector<mx::array> planes) {
-  planes_ = std::move(planes);
-  written_ = std::make_shared<int>(written_ ? *written_ : 0);
+  part_with(std::move(planes));
 }
 
 void PositionStore::resize(int slots) {
   if (planes_.empty() || slots == this->slots()) return;
   const int before = this->slots();
-  for (mx::array& plane : planes_) {
-    if (slots < before) {
-      plane = copied(slice_of(plane, 0, 0, slots));
-    } else {
-      mx::Shape shape = plane.shape();
-      shape[0] = slots - before;
-      plane = mx::concatenate({plane, mx::zeros(shape, plane.dtype())}, 0);
-    }
+  std::vector<mx::array> planes;
+  for (const mx::array& plane : planes_) {
+    mx::Shape shape = plane.shape();
+    shape[0] = std::max(0, slots - before);
+    planes.push_back(slots < before ? copied(slice_of(plane, 0, 0, slots))
+                                    : mx::concatenate({plane, mx::zeros(shape, plane.dtype())}, 0));
   }
-  // Or whoever shares the former storage could overwrite it before it is copied.
-  if (written_.use_count() > 1) mx::async_eval(planes_);
-  written_ = std::make_shared<int>(*written_);
+  part_with(std::move(planes));
 }
 
 void PositionStore::take(const PositionStore& other, int other_slot, int slot, int used, int slots) {
@@ -311,6 +305,8 @@ void PositionStore::take(const PositionStore& other, int other_slot, int slot, i
   make_room(updates, kept, slots);
   for (size_t i = 0; i < planes_.size(); i++)
     planes_[i] = in_place(put(planes_[i], part_of(other.planes_[i], other_slot, 0, kept), slot, 0));
+  // Whoever shares the other's storage may overwrite it as soon as it is alone with it.
+  if (other.written_.use_count() > 1) mx::async_eval(planes_);
 }
 
 PositionStore PositionStore::copy_of(int slot, int used) const {

@@ -91,14 +91,14 @@ class PositionStore {
   void write_row(int start, const std::vector<mlx::core::array>& updates);
   void write_rows(const GroupRows& rows, const std::vector<mlx::core::array>& updates, StepMemo& memo);
   void write_around(int start, const std::vector<mlx::core::array>& updates);
-  void own_storage(int start, int end);
+  void own_storage();
+  void part_with(std::vector<mlx::core::array> planes);
   PositionView view_of_row(int end, const GroupRows& rows, StepMemo& memo) const;
 
   std::optional<Bound> bound_;
   std::vector<mlx::core::array> planes_;
   std::shared_ptr<int> written_;  // of all that share the storage, the end of what is written in its only slot
   std::optional<PositionView> passing_;
-  bool is_mine_ = true;
 };
 
 }  // namespace mlxengine
