@@ -214,13 +214,8 @@ const std::vector<mx::array>& PositionStore::claim(const GroupRows& rows,
     return planes_;
   }
   const int start = slots_of(rows).front().position();
-  own_storage(start, start + 1);
-  const int half = capacity() / 2;
-  if (!is_mine_) {
-    for (mx::array& plane : planes_)
-      plane = mx::concatenate({slice_of(plane, 2, 0, half), slice_of(plane, 2, half, capacity())}, 2);
-    is_mine_ = true;
-  }
+  if (*written_ != start) own_storage();
+  *written_ = start + 1;
   return planes_;
 }
 
