@@ -84,9 +84,9 @@ model, vocabulary = load()
 line = {"loadMs": 1000 * (time.perf_counter() - begin)}
 lengths = [int(length) for length in args.lengths.split(",") if length]
 for length in lengths:
-    generate(prompt(length, 1), 4)
+    generate(prompt(length, 1 + 2 * length), 4)
 for length in lengths:
-    first, decode, _ = generate(prompt(length, 3), args.tokens)
+    first, decode, _ = generate(prompt(length, 3 + length), args.tokens)
     line |= {f"first{length}Ms": first, f"prefill{length}": 1000 * length / first, f"decode{length}": decode}
 cache = make_prompt_cache(model)
 turn = min(512, max(lengths))
