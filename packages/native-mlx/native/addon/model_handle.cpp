@@ -269,7 +269,8 @@ Napi::Value ModelHandle::save_cache(const Napi::CallbackInfo& info) {
                           RequestId id, const Cancellation& cancellation) {
       expect_loaded(*model);
       cancellation.throw_if_cancelled();
-      const auto saved = model->prefix_cache.save(file.path, {model->adapters.key({}), "", file.salt}, file.tokens, file.metadata);
+      const auto saved =
+          model->prefix_cache.save(file.path, {model->adapters.key({}), "", file.salt}, file.tokens, file.metadata);
       environment->post(id, CacheSavedEvent{saved.tokens, static_cast<double>(saved.bytes)});
     };
     return Napi::Number::New(info.Env(), submit(JsReader(info[1], "onEvent").function(), work));

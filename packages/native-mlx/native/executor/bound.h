@@ -2,7 +2,8 @@
 
 namespace mlxengine {
 
-// Which of a sequence's positions are kept where that is limited: the first `keep`, and after them in a ring the latest.
+// Which of a sequence's positions are kept where that is limited: the first `keep`, and after them in a ring the
+// latest.
 struct Bound {
   int keep;
   int window;  // positions that a token sees besides the first ones, its own included

@@ -34,11 +34,8 @@ struct Operands {
   std::optional<mx::array> mask;  // [slots, 1, n, L]; none: causal
 };
 
-mx::array attend(const Operands& operands,
-                 const mx::array& queries,
-                 const mx::array& keys,
-                 const mx::array& values,
-                 float scale) {
+mx::array attend(
+    const Operands& operands, const mx::array& queries, const mx::array& keys, const mx::array& values, float scale) {
   const char* causal = queries.shape(2) > 1 ? "causal" : "";
   return mx::fast::scaled_dot_product_attention(
       queries, keys, values, scale, operands.mask ? "array" : causal, operands.mask);

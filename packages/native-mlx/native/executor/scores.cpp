@@ -14,7 +14,10 @@ namespace {
 
 // x [slots, Hkv, group, n, …] times the keys or values of each key head. One query a slot makes the group the rows of
 // the product, so that keys are read once for all of it.
-mx::array product(const mx::array& x, const std::vector<mx::array>& entries, const ScoredHeads& heads, bool transposed) {
+mx::array product(const mx::array& x,
+                  const std::vector<mx::array>& entries,
+                  const ScoredHeads& heads,
+                  bool transposed) {
   const bool is_folded = x.shape(3) == 1;
   const auto rows = is_folded ? mx::squeeze(x, 3) : x;
   const auto shaped = [&](const mx::array& entry) { return is_folded ? entry : mx::expand_dims(entry, 2); };
@@ -48,8 +51,8 @@ mx::array masked(const mx::array& scores, const mx::array& mask) {
 }  // namespace
 
 mx::array attend_by_scores(const ScoredHeads& heads,
-                 const std::optional<mx::array>& mask,
-                 const std::optional<mx::array>& sinks) {
+                           const std::optional<mx::array>& mask,
+                           const std::optional<mx::array>& sinks) {
   const auto& queries = heads.queries;
   const int slots = queries.shape(0);
   const int key_heads = heads.keys.front().shape(1);
@@ -64,8 +67,7 @@ mx::array attend_by_scores(const ScoredHeads& heads,
     scores = mx::multiply(mx::tanh(mx::divide(scores, cap)), cap);
   }
   if (mask) scores = masked(scores, *mask);
-  const auto shares =
-      sinks ? softmax_with_sinks(scores, *sinks) : mx::softmax(scores, -1, /* precise */ true);
+  const auto shares = sinks ? softmax_with_sinks(scores, *sinks) : mx::softmax(scores, -1, /* precise */ true);
   const auto answer = product(shares, heads.values, heads, false);
   return mx::reshape(answer, {slots, key_heads * group, count, answer.shape(4)});
 }

@@ -22,7 +22,7 @@ struct ScoredHeads {
 // For what MLX's fused kernels don't know, capped scores and quantized keys: [slots, Hq, n, Dv]. The mask is either of
 // booleans [n, L] or to be added, [slots, 1, n, L]; `sinks` is [Hq].
 mlx::core::array attend_by_scores(const ScoredHeads& heads,
-                        const std::optional<mlx::core::array>& mask,
-                        const std::optional<mlx::core::array>& sinks);
+                                  const std::optional<mlx::core::array>& mask,
+                                  const std::optional<mlx::core::array>& sinks);
 
 }  // namespace mlxengine

@@ -75,8 +75,8 @@ bool CudaDriver::find_compiler() {
          find(library, "nvrtcGetProgramLog", log_);
 }
 
-// A buffer of MLX's CUDA backend begins with the address of its memory. Tried with an array that lies on the host, whose
-// address MLX tells without moving it.
+// A buffer of MLX's CUDA backend begins with the address of its memory. Tried with an array that lies on the host,
+// whose address MLX tells without moving it.
 bool CudaDriver::addresses_are_readable() {
   const mx::array array({1.0F, 2.0F, 3.0F, 4.0F});
   return array.buffer().ptr() != nullptr && address_of(array) == static_cast<const void*>(array.data<float>());
